@@ -1,0 +1,1 @@
+"""flowdeck's faces: the command line and the Textual console."""
