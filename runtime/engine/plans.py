@@ -1,0 +1,122 @@
+"""What each flowable makes of its children: the lanes to go through, and how many at once.
+
+A lane's tasks follow each other; only lanes run side by side. So Sequential is one lane, Parallel one a task, ForEach one a value.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from runtime.engine.snapshot import Lane
+from runtime.model.flow import Rule, TaskSpec
+
+EXPRESSIONS: Mapping[Rule, tuple[str, ...]] = {
+    Rule.PARALLEL: ("concurrent",),
+    Rule.DAG: ("concurrent",),
+    Rule.FOR_EACH: ("values",),
+    Rule.IF: ("condition",),
+    Rule.SWITCH: ("value",),
+    Rule.WORKING_DIRECTORY: ("inputFiles",),
+}
+"""The properties that must be rendered before a flowable can begin."""
+
+_ALWAYS = frozenset({Rule.FOR_EACH, Rule.IF, Rule.SWITCH, Rule.WORKING_DIRECTORY})
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What to go through, and what is known already."""
+
+    lanes: tuple[Lane, ...] = ()
+    limit: int = 0
+    """Lanes open at once; 0 is no limit."""
+    outputs: dict[str, Any] = {}
+    error: str | None = None
+    """Why there is nothing to go through: the flowable fails."""
+
+
+def needs_evaluation(spec: TaskSpec) -> bool:
+    """Whether something must be rendered (or a directory made) before `spec` can begin."""
+    if spec.run_if is not None or spec.unavailable or spec.rule in _ALWAYS:
+        return True
+    return any(isinstance(spec.properties.get(name), str) for name in EXPRESSIONS.get(spec.rule, ()))
+
+
+def needs_collection(spec: TaskSpec) -> bool:
+    """Whether something is left to do when its children have ended."""
+    return spec.rule is Rule.WORKING_DIRECTORY
+
+
+def enabled(tasks: tuple[TaskSpec, ...]) -> tuple[TaskSpec, ...]:
+    return tuple(task for task in tasks if not task.disabled)
+
+
+def branch(spec: TaskSpec, name: str) -> tuple[TaskSpec, ...]:
+    return enabled(spec.branches.get(name, ()))
+
+
+def plan(spec: TaskSpec, values: Mapping[str, Any]) -> Plan:
+    """The lanes of a flowable, given its rendered expressions."""
+    return _PLANS[spec.rule](spec, values)
+
+
+def one_lane(tasks: tuple[TaskSpec, ...], name: str) -> Plan:
+    return Plan(lanes=(Lane(tasks, name),) if tasks else (), limit=1)
+
+
+def _sequential(spec: TaskSpec, values: Mapping[str, Any]) -> Plan:
+    return one_lane(branch(spec, "tasks"), "tasks")
+
+
+def _parallel(spec: TaskSpec, values: Mapping[str, Any]) -> Plan:
+    lanes = tuple(Lane((task,)) for task in branch(spec, "tasks"))
+    return Plan(lanes=lanes, limit=_concurrent(spec, values))
+
+
+def _concurrent(spec: TaskSpec, values: Mapping[str, Any]) -> int:
+    return int(values.get("concurrent", spec.properties.get("concurrent")) or 0)
+
+
+def _dag(spec: TaskSpec, values: Mapping[str, Any]) -> Plan:
+    tasks = branch(spec, "tasks")
+    numbers = {task.id: number for number, task in enumerate(tasks)}
+    lanes = tuple(
+        Lane((task,), needs=tuple(numbers[need] for need in spec.needs.get(task.id, ()) if need in numbers))
+        for task in tasks
+    )
+    return Plan(lanes=lanes, limit=_concurrent(spec, values))
+
+
+def _for_each(spec: TaskSpec, values: Mapping[str, Any]) -> Plan:
+    tasks = branch(spec, "tasks")
+    distinct = dict.fromkeys(values["values"]) if tasks else {}
+    lanes = tuple(Lane(tasks, value=value, iteration=number) for number, value in enumerate(distinct))
+    return Plan(lanes=lanes, limit=int(spec.properties.get("concurrencyLimit", 1)))
+
+
+def _if(spec: TaskSpec, values: Mapping[str, Any]) -> Plan:
+    chosen = "then" if values["condition"] else "else"
+    return msgspec.structs.replace(
+        one_lane(branch(spec, chosen), chosen), outputs={"evaluationResult": bool(values["condition"])}
+    )
+
+
+def _switch(spec: TaskSpec, values: Mapping[str, Any]) -> Plan:
+    case = f"cases.{values['value']}"
+    chosen = case if case in spec.branches else "defaults"
+    outputs = {"value": values["value"], "defaults": chosen == "defaults"}
+    if chosen not in spec.branches:
+        return Plan(outputs=outputs, error=f"no case for `{values['value']}`, and no defaults")
+    return msgspec.structs.replace(one_lane(branch(spec, chosen), chosen), outputs=outputs)
+
+
+_PLANS: Mapping[Rule, Callable[[TaskSpec, Mapping[str, Any]], Plan]] = {
+    Rule.SEQUENTIAL: _sequential,
+    Rule.ALLOW_FAILURE: _sequential,
+    Rule.WORKING_DIRECTORY: _sequential,
+    Rule.PARALLEL: _parallel,
+    Rule.DAG: _dag,
+    Rule.FOR_EACH: _for_each,
+    Rule.IF: _if,
+    Rule.SWITCH: _switch,
+}

@@ -1,0 +1,225 @@
+"""How lists of tasks are gone through: lanes open and close, phases follow each other, scopes end. Everything that orders tasks lives here.
+
+A scope goes MAIN, then ERRORS where a task failed for good and the scope has some, then FINALLY, then its owner ends. Inside a
+phase only FAILED stops a lane; any other end lets the next task start (flow-language.md section 6). When a task of one lane has
+failed, no further lane starts, and those that are open come to their own end: a dbt build is not torn down because its neighbour failed.
+"""
+
+from runtime.engine import outputs
+from runtime.engine.commands import Announce, Collect, Evaluate, Forget, RenderOutputs, StartAttempt
+from runtime.engine.draft import Draft, replace
+from runtime.engine.plans import Plan, enabled, needs_collection, needs_evaluation, one_lane, plan
+from runtime.engine.snapshot import ROOT, Lane, Phase, Place, Scope
+from runtime.model.execution import TaskRun
+from runtime.model.flow import Rule, TaskSpec
+from runtime.model.states import State, forgiven, worst
+
+_NEXT_PHASES = {Phase.MAIN: (Phase.ERRORS, Phase.FINALLY), Phase.ERRORS: (Phase.FINALLY,), Phase.FINALLY: ()}
+
+
+def begin_flow(draft: Draft) -> None:
+    """Start the flow's own tasks."""
+    draft.turn(State.RUNNING)
+    _open_phase(draft, ROOT, Phase.MAIN, one_lane(enabled(draft.flow.tasks), "tasks"))
+
+
+def enter(draft: Draft, run: TaskRun, values: dict[str, object]) -> None:
+    """Start a flowable's children, now that its expressions are known."""
+    made = plan(draft.places[run.id].spec, values)
+    draft.values = draft.values.insert(run.id, values)
+    run = draft.move(run, State.RUNNING, outputs={**run.outputs, **made.outputs})
+    outputs.keep(draft, run)
+    if made.error is not None:
+        fail_flowable(draft, run, made.error)
+    else:
+        _open_phase(draft, run.id, Phase.MAIN, made)
+
+
+def fail_flowable(draft: Draft, run: TaskRun, error: str) -> None:
+    """A flowable that cannot begin: its `errors` and `finally` run all the same."""
+    run = draft.move(run, State.RUNNING, error=error)
+    draft.set_scope(run.id, Scope(phase=Phase.MAIN, state=State.FAILED, error=error))
+    advance(draft, run.id)
+
+
+def _open_phase(draft: Draft, scope_id: str, phase: Phase, made: Plan) -> None:
+    before = draft.scopes.get(scope_id)
+    ordered = any(lane.needs for lane in made.lanes)
+    draft.set_scope(
+        scope_id,
+        Scope(
+            phase=phase,
+            lanes=made.lanes,
+            limit=made.limit,
+            waiting=frozenset(range(len(made.lanes))) if ordered else None,
+            state=before.state if before else State.SUCCESS,
+            error=before.error if before else None,
+        ),
+    )
+    advance(draft, scope_id)
+
+
+def advance(draft: Draft, scope_id: str) -> None:
+    """Open the lanes that may open; where none is open and none will be, the phase is over."""
+    stopped = _is_stopped(draft, scope_id)
+    while not stopped and (number := _next_lane(draft.scopes[scope_id])) is not None:
+        _open_lane(draft, scope_id, number)
+    scope = draft.scopes[scope_id]
+    if scope.open == 0:
+        _phase_over(draft, scope_id, scope)
+
+
+def _is_stopped(draft: Draft, scope_id: str) -> bool:
+    scope = draft.scopes[scope_id]
+    return (scope.phase is Phase.MAIN and scope.state is State.FAILED) or is_killing(draft, scope_id)
+
+
+def is_killing(draft: Draft, scope_id: str) -> bool:
+    """Whether nothing more may start in this scope, since the execution or its owner is being stopped."""
+    if draft.execution.state is State.KILLING or draft.scopes[ROOT].final is not None:
+        return True
+    return scope_id != ROOT and draft.task_runs[scope_id].state is State.KILLING
+
+
+def _next_lane(scope: Scope) -> int | None:
+    if scope.limit and scope.open >= scope.limit:
+        return None
+    if scope.waiting is None:
+        return scope.started if scope.started < len(scope.lanes) else None
+    ready = (number for number in sorted(scope.waiting) if scope.ended.issuperset(scope.lanes[number].needs))
+    return next(ready, None)
+
+
+def _open_lane(draft: Draft, scope_id: str, number: int) -> None:
+    scope = draft.scopes[scope_id]
+    waiting = None if scope.waiting is None else scope.waiting - {number}
+    draft.set_scope(scope_id, replace(scope, open=scope.open + 1, started=scope.started + 1, waiting=waiting))
+    _start_task(draft, scope_id, scope.lanes[number], number, 0)
+
+
+def _start_task(draft: Draft, scope_id: str, lane: Lane, number: int, position: int) -> None:
+    spec = lane.tasks[position]
+    run = draft.create(
+        Place(spec, number, position),
+        parent_id=scope_id or None,
+        branch=lane.branch,
+        value=lane.value,
+        iteration=lane.iteration,
+    )
+    start(draft, run, spec)
+
+
+def start(draft: Draft, run: TaskRun, spec: TaskSpec) -> None:
+    """Set a created task run going."""
+    if spec.rule is Rule.NONE:
+        draft.ask(StartAttempt(task_run_id=run.id, number=len(run.attempts) + 1))
+    elif needs_evaluation(spec):
+        draft.set_scope(run.id, Scope(phase=Phase.EVALUATING))
+        draft.ask(Evaluate(task_run_id=run.id))
+    else:
+        enter(draft, run, {})
+
+
+def settle(draft: Draft, run: TaskRun) -> None:
+    """A task run has come to its end: go on in its lane, or close it."""
+    scope_id = run.parent_id or ROOT
+    scope = draft.scopes[scope_id]
+    lane, place = scope.lanes[draft.places[run.id].lane], draft.places[run.id]
+    if scope.phase is Phase.MAIN:
+        scope = draft.set_scope(scope_id, _heed(scope, run))
+    goes_on = run.state is not State.FAILED and not is_killing(draft, scope_id)
+    if goes_on and place.position + 1 < len(lane.tasks):
+        _start_task(draft, scope_id, lane, place.lane, place.position + 1)
+    else:
+        _close_lane(draft, scope_id, place.lane)
+
+
+def _heed(scope: Scope, run: TaskRun) -> Scope:
+    error = scope.error
+    if run.state is State.FAILED and error is None:
+        error = (
+            run.error
+            if run.error and run.error.startswith("`")
+            else f"`{run.task_id}` failed: {run.error or 'no reason given'}"
+        )
+    return replace(scope, state=worst((scope.state, run.state)), error=error)
+
+
+def _close_lane(draft: Draft, scope_id: str, number: int) -> None:
+    scope = draft.scopes[scope_id]
+    ended = scope.ended if scope.waiting is None else scope.ended | {number}
+    draft.set_scope(scope_id, replace(scope, open=scope.open - 1, ended=ended))
+    advance(draft, scope_id)
+
+
+def _phase_over(draft: Draft, scope_id: str, scope: Scope) -> None:
+    if scope.phase is Phase.AFTER:
+        _finish(draft)
+    elif is_killing(draft, scope_id):
+        close(draft, scope_id, State.KILLED)
+    else:
+        _next_phase(draft, scope_id, scope)
+
+
+def _next_phase(draft: Draft, scope_id: str, scope: Scope) -> None:
+    for phase in _NEXT_PHASES[scope.phase]:
+        tasks = _handlers(draft, scope_id, phase)
+        if tasks and (phase is Phase.FINALLY or scope.state is State.FAILED):
+            _open_phase(draft, scope_id, phase, one_lane(tasks, phase.value))
+            return
+    close(draft, scope_id, scope.state)
+
+
+def _handlers(draft: Draft, scope_id: str, phase: Phase) -> tuple[TaskSpec, ...]:
+    if scope_id != ROOT:
+        return enabled(draft.places[scope_id].spec.branches.get(phase.value, ()))
+    return enabled(draft.flow.errors if phase is Phase.ERRORS else draft.flow.finally_)
+
+
+def close(draft: Draft, scope_id: str, state: State) -> None:
+    """All phases of a scope are through: what is left is its last deed, then its end."""
+    scope = draft.scopes[scope_id]
+    if scope_id == ROOT:
+        _close_flow(draft, scope, state)
+    elif needs_collection(draft.places[scope_id].spec) and scope.phase is not Phase.COLLECTING:
+        draft.set_scope(scope_id, replace(scope, phase=Phase.COLLECTING, state=state))
+        draft.ask(Collect(task_run_id=scope_id))
+    else:
+        end_flowable(draft, draft.task_runs[scope_id], scope.final or state, scope.error)
+
+
+def end_flowable(draft: Draft, run: TaskRun, state: State, error: str | None) -> None:
+    spec = draft.places[run.id].spec
+    allow_failure = spec.allow_failure or spec.rule is Rule.ALLOW_FAILURE
+    final = forgiven(state, allow_failure=allow_failure, allow_warning=spec.allow_warning)
+    draft.scopes = draft.scopes.discard(run.id)
+    ended = draft.move(run, final, error=error if state is State.FAILED else run.error)
+    outputs.keep(draft, ended)
+    draft.ended.append(ended.id)
+
+
+def _close_flow(draft: Draft, scope: Scope, state: State) -> None:
+    if draft.flow.outputs and scope.phase is not Phase.OUTPUTS and state is not State.KILLED:
+        draft.set_scope(ROOT, replace(scope, phase=Phase.OUTPUTS, state=state))
+        draft.ask(RenderOutputs())
+    else:
+        end_execution(draft, scope.final or state, scope.error)
+
+
+def end_execution(draft: Draft, state: State, error: str | None) -> None:
+    """The final state is known; afterExecution comes behind it and cannot change it."""
+    draft.turn(state, error=error if state in {State.FAILED, State.KILLED} else None)
+    if not draft.announced:
+        draft.announced = True
+        draft.ask(Announce(state=state))
+    after = enabled(draft.flow.after_execution)
+    if after:
+        _open_phase(draft, ROOT, Phase.AFTER, one_lane(after, "afterExecution"))
+    else:
+        _finish(draft)
+
+
+def _finish(draft: Draft) -> None:
+    draft.set_scope(ROOT, replace(draft.scopes[ROOT], phase=Phase.DONE))
+    draft.finished = True
+    draft.ask(Forget())

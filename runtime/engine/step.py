@@ -1,0 +1,256 @@
+"""`step(snapshot, event) -> (snapshot, commands)`: what each event means. The order of tasks is decided in `scopes.py`.
+
+Late and duplicate events are ignored: each handler begins by asking whether the event still means anything.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from runtime.engine import outputs, restart, scopes
+from runtime.engine.commands import AnyCommand, KillAttempt, StartAttempt, WakeAt
+from runtime.engine.draft import Draft, replace
+from runtime.engine.snapshot import ROOT, Phase, Scope, Snapshot
+from runtime.model.events import (
+    AnyEvent,
+    AttemptEnded,
+    AttemptLost,
+    AttemptStarted,
+    Collected,
+    Evaluated,
+    ExecutionCreated,
+    KillRequested,
+    OutputsRendered,
+    Restarted,
+    RetryDue,
+)
+from runtime.model.execution import Attempt, TaskRun
+from runtime.model.retry import Retry
+from runtime.model.states import State, forgiven
+
+
+def step(snapshot: Snapshot, event: AnyEvent) -> tuple[Snapshot, Sequence[AnyCommand]]:
+    """Apply one event. Deterministic: the same log gives the same snapshot and the same commands."""
+    draft = Draft(snapshot, event.at)
+    _HANDLERS[type(event)](draft, event)
+    while draft.ended:
+        scopes.settle(draft, draft.task_runs[draft.ended.popleft()])
+    return draft.done(snapshot), draft.commands
+
+
+def _on_created(draft: Draft, event: ExecutionCreated) -> None:
+    if ROOT not in draft.scopes:
+        scopes.begin_flow(draft)
+
+
+def _on_evaluated(draft: Draft, event: Evaluated) -> None:
+    run = draft.task_runs.get(event.task_run_id)
+    scope = draft.scopes.get(event.task_run_id)
+    if run is None or run.state.is_terminal or scope is None or scope.phase is not Phase.EVALUATING:
+        return
+    if scopes.is_killing(draft, run.id):
+        scopes.end_flowable(draft, run, State.KILLED, None)
+    elif event.skipped:
+        draft.scopes = draft.scopes.discard(run.id)
+        _end(draft, draft.end_attempt(run, State.SKIPPED), State.SKIPPED)
+    elif event.error is not None:
+        scopes.fail_flowable(draft, run, event.error)
+    else:
+        scopes.enter(draft, run, event.values)
+
+
+def _on_collected(draft: Draft, event: Collected) -> None:
+    scope = draft.scopes.get(event.task_run_id)
+    if scope is None or scope.phase is not Phase.COLLECTING:
+        return
+    run = draft.task_runs[event.task_run_id]
+    run = draft.put(replace(run, outputs={**run.outputs, **event.outputs}))
+    state = State.FAILED if event.error and scope.state is not State.KILLED else scope.state
+    scopes.end_flowable(draft, run, state, scope.error or event.error)
+
+
+def _current(draft: Draft, task_run_id: str, number: int) -> TaskRun | None:
+    """The task run, where attempt `number` is its present one and has not ended."""
+    run = draft.task_runs.get(task_run_id)
+    if run is None or run.state.is_terminal or run.state is State.RETRYING:
+        return None
+    expected = len(run.attempts) + (run.attempt is None or run.attempt.state.is_terminal)
+    return run if number == expected else None
+
+
+def _on_attempt_started(draft: Draft, event: AttemptStarted) -> None:
+    run = _current(draft, event.task_run_id, event.number)
+    if run is None or len(run.attempts) == event.number:
+        return
+    attempt = Attempt(number=event.number, state=State.RUNNING, started=event.at, runner=event.runner)
+    run = replace(run, attempts=(*run.attempts, attempt))
+    if run.state is State.KILLING:
+        draft.put(run)
+    else:
+        draft.move(replace(run, error=None), State.RUNNING)
+        _resume_running(draft)
+
+
+def _resume_running(draft: Draft) -> None:
+    if draft.execution.state is State.RETRYING:
+        draft.turn(State.RUNNING)
+
+
+def _on_attempt_ended(draft: Draft, event: AttemptEnded) -> None:
+    run = _current(draft, event.task_run_id, event.number)
+    if run is None:
+        return
+    facts = {"exit_code": event.exit_code, "error": event.error, "log_lines": event.log_lines}
+    was_killing = run.state is State.KILLING or draft.execution.state is State.KILLING
+    state = State.KILLED if was_killing and event.state is State.FAILED else event.state
+    run = draft.end_attempt(run, state, **facts)
+    run = draft.put(replace(run, outputs=event.outputs, error=event.error))
+    _lay_over(draft, event)
+    if event.exit_state is not None:
+        _exit(draft, run, event.exit_state)
+    elif state is not State.FAILED or was_killing or not _retries(draft, run, event):
+        _end(draft, run, _final_state(draft, run, state))
+
+
+def _lay_over(draft: Draft, event: AttemptEnded) -> None:
+    if event.labels:
+        draft.amend(labels={**draft.execution.labels, **event.labels})
+    if event.variables:
+        draft.amend(variables={**draft.execution.variables, **event.variables})
+
+
+def _final_state(draft: Draft, run: TaskRun, state: State) -> State:
+    spec = draft.places[run.id].spec
+    retry = _policy(draft, run)
+    if state is State.SUCCESS and retry is not None and retry.warning_on_retry and len(run.attempts) > 1:
+        state = State.WARNING
+    return forgiven(state, allow_failure=spec.allow_failure, allow_warning=spec.allow_warning)
+
+
+def _end(draft: Draft, run: TaskRun, state: State) -> None:
+    ended = draft.move(run, state)
+    outputs.keep(draft, ended)
+    draft.ended.append(ended.id)
+
+
+def _exit(draft: Draft, run: TaskRun, state: State) -> None:
+    """A task ends the whole execution: itself and all above it take the state, and what else runs is stopped."""
+    scope_id = run.parent_id
+    while True:
+        scope = draft.scopes[scope_id or ROOT]
+        draft.set_scope(scope_id or ROOT, replace(scope, final=scope.final or state))
+        if scope_id is None:
+            break
+        scope_id = draft.task_runs[scope_id].parent_id
+    _end(draft, run, state)
+    _stop(draft)
+
+
+def _policy(draft: Draft, run: TaskRun) -> Retry | None:
+    """The task's own retry, else the nearest ancestor's, else the flow's."""
+    current: TaskRun | None = run
+    while current is not None:
+        if (retry := draft.places[current.id].spec.retry) is not None:
+            return retry
+        current = draft.task_runs[current.parent_id] if current.parent_id else None
+    return draft.flow.retry
+
+
+def _retries(draft: Draft, run: TaskRun, event: AttemptEnded) -> bool:
+    """Put the task run to RETRYING where its policy grants another attempt."""
+    retry = _policy(draft, run)
+    if retry is None:
+        return False
+    tried = [attempt for attempt in run.attempts if attempt.state is not State.RESUBMITTED]
+    due = retry.next_attempt(
+        attempts=len(tried), first_started=run.attempts[0].started, ended=event.at, chance=event.chance
+    )
+    if due is None:
+        return False
+    draft.move(run, State.RETRYING, next_attempt=due)
+    if not draft.execution.state.is_terminal:
+        draft.turn(State.RETRYING)
+    draft.ask(WakeAt(task_run_id=run.id, number=event.number, at=due))
+    return True
+
+
+def _on_retry_due(draft: Draft, event: RetryDue) -> None:
+    run = draft.task_runs.get(event.task_run_id)
+    if run is None or run.state is not State.RETRYING or len(run.attempts) != event.number:
+        return
+    draft.move(run, State.CREATED, next_attempt=None)
+    draft.ask(StartAttempt(task_run_id=run.id, number=event.number + 1))
+
+
+def _on_attempt_lost(draft: Draft, event: AttemptLost) -> None:
+    run = _current(draft, event.task_run_id, event.number)
+    if run is None or len(run.attempts) != event.number:
+        return
+    run = draft.end_attempt(run, State.RESUBMITTED, error=event.reason, log_lines=event.log_lines)
+    if run.state is State.KILLING or scopes.is_killing(draft, run.parent_id or ROOT):
+        _end(draft, run, State.KILLED)
+    else:
+        draft.move(run, State.SUBMITTED)
+        draft.ask(StartAttempt(task_run_id=run.id, number=event.number + 1))
+
+
+def _on_outputs_rendered(draft: Draft, event: OutputsRendered) -> None:
+    scope = draft.scopes.get(ROOT)
+    if scope is None or scope.phase is not Phase.OUTPUTS:
+        return
+    draft.amend(outputs=event.outputs)
+    failed = event.error is not None and scope.state is not State.FAILED
+    state = State.FAILED if failed else scope.state
+    scopes.end_execution(draft, scope.final or state, event.error if failed else scope.error)
+
+
+def _on_kill_requested(draft: Draft, event: KillRequested) -> None:
+    if draft.execution.state.is_terminal or draft.execution.state is State.KILLING:
+        return
+    by = f" by {event.by}" if event.by else ""
+    draft.turn(State.KILLING)
+    root = draft.scopes[ROOT]
+    draft.set_scope(ROOT, replace(root, error=event.reason or f"killed{by}"))
+    _stop(draft)
+    if root.phase is Phase.OUTPUTS:
+        scopes.close(draft, ROOT, State.KILLED)
+
+
+def _stop(draft: Draft) -> None:
+    """Stop whatever has not ended: attempts are told, what waits ends at once, parents follow their children."""
+    for run in [draft.task_runs[run_id] for run_id in draft.live]:
+        scope = draft.scopes.get(run.id)
+        if scope is not None and scope.phase is not Phase.EVALUATING:
+            if run.state is not State.KILLING:
+                draft.move(run, State.KILLING)
+        else:
+            _stop_leaf(draft, run, scope)
+
+
+def _stop_leaf(draft: Draft, run: TaskRun, scope: Scope | None) -> None:
+    running = run.attempt is not None and not run.attempt.state.is_terminal
+    if scope is not None:
+        scopes.end_flowable(draft, run, State.KILLED, None)
+    elif running or run.state in {State.CREATED, State.SUBMITTED, State.RESTARTED}:
+        draft.move(run, State.KILLING)
+        draft.ask(KillAttempt(task_run_id=run.id, number=len(run.attempts) + (not running)))
+    elif run.state is not State.KILLING:
+        _end(draft, run, State.KILLED)
+
+
+def _on_restarted(draft: Draft, event: Restarted) -> None:
+    if draft.execution.state is State.FAILED and draft.finished:
+        restart.reopen(draft)
+
+
+_HANDLERS: dict[type[AnyEvent], Callable[[Draft, Any], None]] = {
+    ExecutionCreated: _on_created,
+    Evaluated: _on_evaluated,
+    Collected: _on_collected,
+    AttemptStarted: _on_attempt_started,
+    AttemptEnded: _on_attempt_ended,
+    AttemptLost: _on_attempt_lost,
+    RetryDue: _on_retry_due,
+    OutputsRendered: _on_outputs_rendered,
+    KillRequested: _on_kill_requested,
+    Restarted: _on_restarted,
+}

@@ -1,0 +1,48 @@
+"""What was asked for and not yet answered: the commands to perform again after a crash. Performing one twice is harmless."""
+
+from collections.abc import Iterable, Iterator
+
+from runtime.engine.commands import (
+    AnyCommand,
+    Collect,
+    Evaluate,
+    Forget,
+    KillAttempt,
+    RenderOutputs,
+    StartAttempt,
+    WakeAt,
+)
+from runtime.engine.snapshot import ROOT, Phase, Snapshot
+from runtime.model.execution import TaskRun
+from runtime.model.states import State
+
+
+def commands(snapshot: Snapshot) -> tuple[AnyCommand, ...]:
+    """Everything that the execution waits for, in the order in which it was asked."""
+    if snapshot.finished:
+        return (Forget(),)
+    if snapshot.scopes[ROOT].phase is Phase.OUTPUTS:
+        return (RenderOutputs(),)
+    live = sorted((snapshot.task_runs[run_id] for run_id in snapshot.live), key=lambda run: run.created)
+    return tuple(command for run in live for command in _of(snapshot, run))
+
+
+def _of(snapshot: Snapshot, run: TaskRun) -> Iterator[AnyCommand]:
+    scope = snapshot.scopes.get(run.id)
+    if scope is not None:
+        if scope.phase is Phase.EVALUATING:
+            yield Evaluate(task_run_id=run.id)
+        elif scope.phase is Phase.COLLECTING:
+            yield Collect(task_run_id=run.id)
+    elif run.state is State.RETRYING and run.next_attempt is not None:
+        yield WakeAt(task_run_id=run.id, number=len(run.attempts), at=run.next_attempt)
+    else:
+        yield from _attempt(run)
+
+
+def _attempt(run: TaskRun) -> Iterable[AnyCommand]:
+    attempt = run.attempt
+    number = len(run.attempts) + (attempt is None or attempt.state.is_terminal)
+    yield StartAttempt(task_run_id=run.id, number=number)
+    if run.state is State.KILLING:
+        yield KillAttempt(task_run_id=run.id, number=number)

@@ -1,0 +1,120 @@
+"""What happened to an execution: past tense, immutable, one row each in the log. `at` is the engine's only clock.
+
+Whatever the engine may not find out by itself (time, randomness, ids, rendered values) comes inside these.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from runtime.model.execution import Execution
+from runtime.model.states import State
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", omit_defaults=True):
+    """Something that happened; late and duplicate ones are harmless."""
+
+    at: datetime
+
+
+class ExecutionCreated(Event, frozen=True, tag="execution_created"):
+    """The first event of each log."""
+
+    execution: Execution
+
+
+class Evaluated(Event, frozen=True, tag="evaluated"):
+    """A flowable's expressions were rendered: the answer to `Evaluate`."""
+
+    task_run_id: str
+    values: dict[str, Any] = {}
+    skipped: bool = False
+    """Its `runIf` said no."""
+    error: str | None = None
+
+
+class Collected(Event, frozen=True, tag="collected"):
+    """A flowable's last deed is done (a WorkingDirectory's files are stored): the answer to `Collect`."""
+
+    task_run_id: str
+    outputs: dict[str, Any] = {}
+    error: str | None = None
+
+
+class AttemptStarted(Event, frozen=True, tag="attempt_started"):
+    """An attempt's first instruction is about to run."""
+
+    task_run_id: str
+    number: int
+    runner: str | None = None
+
+
+class AttemptEnded(Event, frozen=True, tag="attempt_ended"):
+    """An attempt came to its end, by itself or by force."""
+
+    task_run_id: str
+    number: int
+    state: State
+    """SUCCESS, WARNING, FAILED, KILLED, SKIPPED or CANCELLED."""
+    outputs: dict[str, Any] = {}
+    error: str | None = None
+    exit_code: int | None = None
+    log_lines: int = 0
+    chance: float = 0.0
+    """A random number in [0, 1), for a retry policy of type random."""
+    labels: dict[str, str] = {}
+    variables: dict[str, Any] = {}
+    exit_state: State | None = None
+    """Set by a task that ends the whole execution: the state to end it with."""
+
+
+class AttemptLost(Event, frozen=True, tag="attempt_lost"):
+    """The runtime died during an attempt, and what it ran is proved gone: the attempt is resubmitted."""
+
+    task_run_id: str
+    number: int
+    reason: str
+    log_lines: int = 0
+
+
+class RetryDue(Event, frozen=True, tag="retry_due"):
+    """The wait before the next attempt is over."""
+
+    task_run_id: str
+    number: int
+    """Of the attempt that failed."""
+
+
+class OutputsRendered(Event, frozen=True, tag="outputs_rendered"):
+    """The flow's outputs were rendered: the answer to `RenderOutputs`."""
+
+    outputs: dict[str, Any] = {}
+    error: str | None = None
+
+
+class KillRequested(Event, frozen=True, tag="kill_requested"):
+    """Somebody wants the execution to stop."""
+
+    by: str = ""
+    reason: str = ""
+
+
+class Restarted(Event, frozen=True, tag="restarted"):
+    """Somebody wants a failed execution to go on from where it failed."""
+
+    by: str = ""
+
+
+AnyEvent = (
+    ExecutionCreated
+    | Evaluated
+    | Collected
+    | AttemptStarted
+    | AttemptEnded
+    | AttemptLost
+    | RetryDue
+    | OutputsRendered
+    | KillRequested
+    | Restarted
+)

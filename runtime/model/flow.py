@@ -1,0 +1,136 @@
+"""A flow as the language understood it: typed where flowdeck decides, raw where a plugin will.
+
+Templates are still unrendered here: a property that may hold `{{ }}` is kept as it was written.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from runtime.model.retry import Retry
+
+
+class Rule(StrEnum):
+    """How the engine runs the tasks inside a task; NONE is a task that runs by itself."""
+
+    NONE = ""  #: handed to the executor
+    SEQUENTIAL = "sequential"  #: one after the other
+    PARALLEL = "parallel"  #: side by side, up to `concurrent`
+    DAG = "dag"  #: each when those it depends on have ended
+    FOR_EACH = "for_each"  #: the tasks once for each value
+    IF = "if"  #: `then` or `else`
+    SWITCH = "switch"  #: the case whose key is the value
+    ALLOW_FAILURE = "allow_failure"  #: sequential, and a failure becomes a warning
+    WORKING_DIRECTORY = "working_directory"  #: sequential, in one directory
+
+
+class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One task of a flow file."""
+
+    id: str
+    type: str
+    """The class's own name, e.g. `io.kestra.plugin.core.log.Log`, whatever alias or short name the file uses."""
+    written_type: str = ""
+    """As it stands in the file; empty where that is `type`."""
+    rule: Rule = Rule.NONE
+    description: str = ""
+    properties: dict[str, Any] = {}
+    """All keys but the common ones and the lists of tasks, named as in the file, unrendered."""
+    branches: dict[str, tuple["TaskSpec", ...]] = {}
+    """The lists of tasks inside it: `tasks`, `errors`, `finally`, `then`, `else`, `defaults`, `cases.NAME`."""
+    needs: dict[str, tuple[str, ...]] = {}
+    """Dag only: for each child's id, those it depends on."""
+    retry: Retry | None = None
+    timeout: str | timedelta | None = None
+    run_if: str | None = None
+    allow_failure: bool = False
+    allow_warning: bool = False
+    disabled: bool = False
+    log_level: str | None = None
+    unavailable: str = ""
+    """Why this task cannot run (its plugin is not here): it fails with these words when it is reached."""
+    line: int = 0
+    """Where it begins in the file, from 1."""
+
+
+class InputSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One input: what a person or a trigger may hand to an execution (flow-language.md section 3)."""
+
+    id: str
+    type: str
+    description: str = ""
+    display_name: str = ""
+    required: bool = True
+    defaults: Any = None
+    prefill: Any = None
+    depends_on: tuple[str, ...] = ()
+    depends_condition: str | None = None
+    checks: dict[str, Any] = {}
+    """The keys that only its type knows: `values`, `min`, `max`, `validator`, `itemType`, `after` ..."""
+    line: int = 0
+
+
+class OutputSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One output of the flow, rendered when its tasks have ended."""
+
+    id: str
+    type: str
+    value: Any
+    description: str = ""
+    required: bool = True
+
+
+class TriggerSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What starts the flow without a person."""
+
+    id: str
+    type: str
+    written_type: str = ""
+    description: str = ""
+    disabled: bool = False
+    properties: dict[str, Any] = {}
+    """All keys but the common ones; a Schedule's are cron, timezone, inputs, lateMaximumDelay ..."""
+    stop_after: tuple[str, ...] = ()
+    """States: the trigger is paused after an execution of its own that ends so."""
+    labels: dict[str, str] = {}
+    unavailable: str = ""
+    line: int = 0
+
+
+class PluginDefault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Values for every task or trigger whose type is, or begins with, `type`."""
+
+    type: str
+    values: dict[str, Any] = {}
+    forced: bool = False
+    """Whether these win over what the task itself says."""
+
+
+class Flow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One revision of one flow."""
+
+    id: str
+    namespace: str
+    revision: int = 0
+    """Given by the store, from 1; 0 is a flow that was never saved."""
+    description: str = ""
+    labels: dict[str, str] = {}
+    variables: dict[str, Any] = {}
+    inputs: tuple[InputSpec, ...] = ()
+    tasks: tuple[TaskSpec, ...] = ()
+    errors: tuple[TaskSpec, ...] = ()
+    finally_: tuple[TaskSpec, ...] = msgspec.field(default=(), name="finally")
+    after_execution: tuple[TaskSpec, ...] = ()
+    outputs: tuple[OutputSpec, ...] = ()
+    triggers: tuple[TriggerSpec, ...] = ()
+    retry: Retry | None = None
+    disabled: bool = False
+    source: str = ""
+    """The text of the file."""
+
+    @property
+    def name(self) -> str:
+        """`NAMESPACE.ID`, as the command line takes it."""
+        return f"{self.namespace}.{self.id}"

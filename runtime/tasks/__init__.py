@@ -1,0 +1,1 @@
+"""What the tasks of a flow do: one file a plugin family. Plugins import `runtime.tasks.base` and what stands below it, never each other."""

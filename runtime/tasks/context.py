@@ -1,0 +1,81 @@
+"""What a task may use of the world while it runs: its log, its directory, a runner, files, expressions."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from runtime.model.execution import Node
+from runtime.runners.base import Exit, Job, Labels, Line
+
+
+class TaskLog(Protocol):
+    """The attempt's log. Secrets are masked on the way in; a message of several lines becomes several lines."""
+
+    def write(self, level: str, message: str, *, at: datetime | None = None) -> None:
+        """`level` is TRACE, DEBUG, INFO, WARN or ERROR; `at` defaults to now."""
+        ...
+
+    def debug(self, message: str) -> None: ...
+
+    def info(self, message: str) -> None: ...
+
+    def warn(self, message: str) -> None: ...
+
+    def error(self, message: str) -> None: ...
+
+
+class Files(Protocol):
+    """The internal storage: files behind `kestra:///` addresses."""
+
+    def put(self, path: Path, name: str) -> str:
+        """Keep a copy under this attempt; returns its address."""
+        ...
+
+    def locate(self, uri: str) -> Path:
+        """The file behind an address, for reading."""
+        ...
+
+
+class Environment(Protocol):
+    """Runs jobs by the runner that the flow or the settings chose."""
+
+    async def run(self, job: Job, sink: Callable[[Line], None]) -> Exit:
+        """Start (or attach to) the job, hand each line to `sink`, and return its end. When cancelled it stops the job first."""
+        ...
+
+    def resolve(self, task_runner: Mapping[str, Any] | None) -> str:
+        """The name of the runner that a job with this `taskRunner` would get: `docker` or `process`."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskContext:
+    """One attempt's view of the world."""
+
+    labels: Labels
+    """Ids of the namespace, flow, execution, task and task run, and the attempt's number."""
+    log: TaskLog
+    directory: Path
+    """The working directory: empty for a task of its own, shared inside a WorkingDirectory; its removal is not the task's business."""
+    scratch: Path
+    """Outside the working directory, for what must not be kept as an artifact (profiles with secrets); removed after the attempt."""
+    files: Files
+    environment: Environment
+    render: Callable[..., Any]
+    """`render(value, **extra)` renders a value again with extra variables; for text that could not be rendered beforehand."""
+    secrets: Callable[[str], None]
+    """Call with a secret's value to have it masked from here on."""
+    nodes: Callable[[Sequence[Node]], None]
+    """Tell how dbt nodes stand; may be called thousands of times."""
+    task_runner: Mapping[str, Any] | None = None
+    """The rendered `taskRunner`, where the task has one."""
+    resumed: bool = False
+    """Whether an earlier runtime began this attempt: files are prepared already, and the job is there to attach to."""
+    fetch: Callable[[str], Awaitable[Any]] | None = None
+    """Ask the runtime for an execution by id (an alert that describes it)."""
+
+    @property
+    def job_id(self) -> str:
+        return f"{self.labels.task_run_id}/{self.labels.attempt}"

@@ -1,0 +1,167 @@
+"""A scripted world for the engine: it answers commands with events, by rules or by chance, and checks the engine's promises."""
+
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from runtime.engine import unfinished
+from runtime.engine.commands import (
+    AnyCommand,
+    Announce,
+    Collect,
+    Evaluate,
+    Forget,
+    KillAttempt,
+    RenderOutputs,
+    StartAttempt,
+    WakeAt,
+)
+from runtime.engine.replay import replay
+from runtime.engine.snapshot import Snapshot, begin
+from runtime.engine.step import step
+from runtime.model.events import (
+    AnyEvent,
+    AttemptEnded,
+    AttemptStarted,
+    Collected,
+    Evaluated,
+    ExecutionCreated,
+    OutputsRendered,
+    RetryDue,
+)
+from runtime.model.execution import Execution, TaskRun
+from runtime.model.flow import Flow, Rule, TaskSpec
+from runtime.model.states import State
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def task(id: str, rule: Rule = Rule.NONE, **keys: Any) -> TaskSpec:
+    branches = {
+        name: tuple(keys.pop(name))
+        for name in ("tasks", "errors", "finally", "then", "else", "defaults")
+        if name in keys
+    }
+    return TaskSpec(id=id, type=rule or "test", rule=rule, branches=branches | keys.pop("cases", {}), **keys)
+
+
+def flow(*tasks: TaskSpec, **keys: Any) -> Flow:
+    return Flow(id="f", namespace="n", tasks=tasks, **keys)
+
+
+def execution() -> Execution:
+    return Execution(id="e", namespace="n", flow_id="f", revision=1, created=START)
+
+
+class World:
+    """Runs one execution to its end."""
+
+    def __init__(
+        self,
+        flow: Flow,
+        outcome: Callable[[TaskRun, int], State] | None = None,
+        *,
+        random: Random | None = None,
+    ) -> None:
+        self.flow = flow
+        self.random = random
+        self.outcome = outcome or (lambda run, number: State.SUCCESS)
+        self.values: dict[str, dict[str, Any]] = {}
+        self.snapshot = begin(flow, execution())
+        self.log: list[AnyEvent] = []
+        self.inbox: deque[AnyEvent] = deque([ExecutionCreated(at=START, execution=execution())])
+        self.started: list[str] = []
+        self.announced: list[State] = []
+        self.forgotten = 0
+        self.asked: set[AnyCommand] = set()
+        self.now = START
+
+    def run(self, limit: int = 20_000) -> Snapshot:
+        while self.inbox:
+            self.take()
+            assert len(self.log) < limit, "no end in sight"
+        return self.snapshot
+
+    def take(self) -> None:
+        """Feed one event, in order or (with chance) in any order and now and then twice."""
+        position = self.random.randrange(len(self.inbox)) if self.random and self.log else 0
+        event = self.inbox[position]
+        if not (self.random and self.log and self.random.random() < 0.1):
+            del self.inbox[position]
+        self.feed(event)
+
+    def feed(self, event: AnyEvent) -> None:
+        self.now += timedelta(milliseconds=1)
+        self.log.append(event)
+        self.snapshot, commands = step(self.snapshot, event)
+        for command in commands:
+            self.perform(command)
+
+    def perform(self, command: AnyCommand) -> None:
+        match command:
+            case StartAttempt(task_run_id=run_id, number=number):
+                self.attempt(command, self.snapshot.task_runs[run_id], number)
+            case KillAttempt(task_run_id=run_id, number=number):
+                self.inbox.append(
+                    AttemptEnded(at=self.now, task_run_id=run_id, number=number, state=State.KILLED)
+                )
+            case Evaluate(task_run_id=run_id):
+                self.inbox.append(Evaluated(at=self.now, task_run_id=run_id, **self.evaluation(run_id)))
+            case Collect(task_run_id=run_id):
+                self.inbox.append(Collected(at=self.now, task_run_id=run_id))
+            case WakeAt(task_run_id=run_id, number=number, at=at):
+                self.inbox.append(RetryDue(at=at, task_run_id=run_id, number=number))
+            case RenderOutputs():
+                self.inbox.append(OutputsRendered(at=self.now, outputs={"answer": 42}))
+            case Announce(state=state):
+                self.announced.append(state)
+            case Forget():
+                self.forgotten += 1
+
+    def attempt(self, command: StartAttempt, run: TaskRun, number: int) -> None:
+        assert command.id not in self.started, f"{command.id} started twice"
+        self.started.append(command.id)
+        state = self.outcome(run, number)
+        if state is not State.SKIPPED:
+            self.inbox.append(AttemptStarted(at=self.now, task_run_id=run.id, number=number))
+        error = "on purpose" if state is State.FAILED else None
+        self.inbox.append(
+            AttemptEnded(
+                at=self.now,
+                task_run_id=run.id,
+                number=number,
+                state=state,
+                error=error,
+                outputs={"n": number},
+            )
+        )
+
+    def evaluation(self, run_id: str) -> dict[str, Any]:
+        spec = self.snapshot.spec(run_id)
+        return self.values.get(spec.id, {"values": dict(spec.properties)})
+
+    # --- what tests ask
+
+    def states(self) -> dict[str, str]:
+        """Task id (with the value of its iteration) -> state, in the order of creation."""
+        return {
+            f"{run.task_id}{f'[{run.value}]' if run.value else ''}": run.state.value
+            for run in self.snapshot.ordered()
+        }
+
+    @property
+    def state(self) -> State:
+        return self.snapshot.execution.state
+
+    def check_promises(self) -> None:
+        """What must hold at the end of every execution."""
+        assert self.snapshot.finished
+        assert self.snapshot.execution.state.is_terminal
+        assert len(self.announced) == 1
+        assert self.forgotten == 1
+        assert all(run.state.is_terminal for run in self.snapshot.task_runs.values())
+        assert not list(self.snapshot.live)
+        assert replay(self.flow, self.log) == self.snapshot
+        assert unfinished.commands(self.snapshot) == (Forget(),)
