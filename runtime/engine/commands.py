@@ -11,7 +11,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
     """Something to do in the world; its answer, where it has one, is an event."""
 
 
-class StartAttempt(Command, frozen=True, tag="start_attempt"):
+class StartAttempt(Command, frozen=True, kw_only=True, tag="start_attempt"):
     """Run the task: answered by AttemptStarted, then AttemptEnded. Where the attempt is known already, attach to it."""
 
     task_run_id: str
@@ -22,26 +22,26 @@ class StartAttempt(Command, frozen=True, tag="start_attempt"):
         return f"{self.task_run_id}/{self.number}"
 
 
-class KillAttempt(Command, frozen=True, tag="kill_attempt"):
+class KillAttempt(Command, frozen=True, kw_only=True, tag="kill_attempt"):
     """Stop the attempt: it answers with its AttemptEnded."""
 
     task_run_id: str
     number: int
 
 
-class Evaluate(Command, frozen=True, tag="evaluate"):
+class Evaluate(Command, frozen=True, kw_only=True, tag="evaluate"):
     """Render a flowable's expressions: answered by Evaluated."""
 
     task_run_id: str
 
 
-class Collect(Command, frozen=True, tag="collect"):
+class Collect(Command, frozen=True, kw_only=True, tag="collect"):
     """Do a flowable's last deed: answered by Collected."""
 
     task_run_id: str
 
 
-class WakeAt(Command, frozen=True, tag="wake_at"):
+class WakeAt(Command, frozen=True, kw_only=True, tag="wake_at"):
     """Say RetryDue when the time has come."""
 
     task_run_id: str
@@ -49,17 +49,17 @@ class WakeAt(Command, frozen=True, tag="wake_at"):
     at: datetime
 
 
-class RenderOutputs(Command, frozen=True, tag="render_outputs"):
+class RenderOutputs(Command, frozen=True, kw_only=True, tag="render_outputs"):
     """Render the flow's outputs: answered by OutputsRendered."""
 
 
-class Announce(Command, frozen=True, tag="announce"):
+class Announce(Command, frozen=True, kw_only=True, tag="announce"):
     """The execution reached its final state: triggers and watchers may act on it. Comes once."""
 
     state: State
 
 
-class Forget(Command, frozen=True, tag="forget"):
+class Forget(Command, frozen=True, kw_only=True, tag="forget"):
     """Nothing more will happen to this execution: it may leave memory."""
 
 

@@ -18,13 +18,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", omit_d
     at: datetime
 
 
-class ExecutionCreated(Event, frozen=True, tag="execution_created"):
+class ExecutionCreated(Event, frozen=True, kw_only=True, tag="execution_created"):
     """The first event of each log."""
 
     execution: Execution
 
 
-class Evaluated(Event, frozen=True, tag="evaluated"):
+class Evaluated(Event, frozen=True, kw_only=True, tag="evaluated"):
     """A flowable's expressions were rendered: the answer to `Evaluate`."""
 
     task_run_id: str
@@ -34,7 +34,7 @@ class Evaluated(Event, frozen=True, tag="evaluated"):
     error: str | None = None
 
 
-class Collected(Event, frozen=True, tag="collected"):
+class Collected(Event, frozen=True, kw_only=True, tag="collected"):
     """A flowable's last deed is done (a WorkingDirectory's files are stored): the answer to `Collect`."""
 
     task_run_id: str
@@ -42,7 +42,7 @@ class Collected(Event, frozen=True, tag="collected"):
     error: str | None = None
 
 
-class AttemptStarted(Event, frozen=True, tag="attempt_started"):
+class AttemptStarted(Event, frozen=True, kw_only=True, tag="attempt_started"):
     """An attempt's first instruction is about to run."""
 
     task_run_id: str
@@ -50,7 +50,7 @@ class AttemptStarted(Event, frozen=True, tag="attempt_started"):
     runner: str | None = None
 
 
-class AttemptEnded(Event, frozen=True, tag="attempt_ended"):
+class AttemptEnded(Event, frozen=True, kw_only=True, tag="attempt_ended"):
     """An attempt came to its end, by itself or by force."""
 
     task_run_id: str
@@ -69,7 +69,7 @@ class AttemptEnded(Event, frozen=True, tag="attempt_ended"):
     """Set by a task that ends the whole execution: the state to end it with."""
 
 
-class AttemptLost(Event, frozen=True, tag="attempt_lost"):
+class AttemptLost(Event, frozen=True, kw_only=True, tag="attempt_lost"):
     """The runtime died during an attempt, and what it ran is proved gone: the attempt is resubmitted."""
 
     task_run_id: str
@@ -78,7 +78,7 @@ class AttemptLost(Event, frozen=True, tag="attempt_lost"):
     log_lines: int = 0
 
 
-class RetryDue(Event, frozen=True, tag="retry_due"):
+class RetryDue(Event, frozen=True, kw_only=True, tag="retry_due"):
     """The wait before the next attempt is over."""
 
     task_run_id: str
@@ -86,21 +86,21 @@ class RetryDue(Event, frozen=True, tag="retry_due"):
     """Of the attempt that failed."""
 
 
-class OutputsRendered(Event, frozen=True, tag="outputs_rendered"):
+class OutputsRendered(Event, frozen=True, kw_only=True, tag="outputs_rendered"):
     """The flow's outputs were rendered: the answer to `RenderOutputs`."""
 
     outputs: dict[str, Any] = {}
     error: str | None = None
 
 
-class KillRequested(Event, frozen=True, tag="kill_requested"):
+class KillRequested(Event, frozen=True, kw_only=True, tag="kill_requested"):
     """Somebody wants the execution to stop."""
 
     by: str = ""
     reason: str = ""
 
 
-class Restarted(Event, frozen=True, tag="restarted"):
+class Restarted(Event, frozen=True, kw_only=True, tag="restarted"):
     """Somebody wants a failed execution to go on from where it failed."""
 
     by: str = ""

@@ -1,0 +1,317 @@
+"""What a face may ask: one frozen type a request. `ANSWERS` says what comes back; whatever fails comes back as a Failure."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from runtime.model.views import (
+    Alive,
+    AnyView,
+    Done,
+    ExecutionChanged,
+    ExecutionPage,
+    ExecutionView,
+    FlowDetail,
+    FlowsChanged,
+    LogPage,
+    Many,
+    RuntimeStatus,
+    TriggersChanged,
+    Validation,
+)
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="request", omit_defaults=True):
+    """Something that a face asks."""
+
+
+class GetStatus(Request, frozen=True, kw_only=True, tag="get_status"):
+    """Which runtime is this?"""
+
+
+class Diagnose(Request, frozen=True, kw_only=True, tag="diagnose"):
+    """What is there, what is missing, and the line that mends it: Many of Check."""
+
+
+class Shutdown(Request, frozen=True, kw_only=True, tag="shutdown"):
+    """End the runtime; attempts in containers go on and are found again."""
+
+
+# --- flows
+
+
+class ListFlows(Request, frozen=True, kw_only=True, tag="list_flows"):
+    """Many of FlowView, by namespace and id."""
+
+    namespace: str = ""
+    """This one and those below it."""
+
+
+class GetFlow(Request, frozen=True, kw_only=True, tag="get_flow"):
+    """FlowDetail."""
+
+    namespace: str
+    id: str
+    revision: int | None = None
+    """None is the latest."""
+
+
+class ListRevisions(Request, frozen=True, kw_only=True, tag="list_revisions"):
+    """Many of Revision, newest first."""
+
+    namespace: str
+    id: str
+
+
+class ValidateSource(Request, frozen=True, kw_only=True, tag="validate_source"):
+    """Validation of a flow's text, without saving it."""
+
+    source: str
+
+
+class SaveSource(Request, frozen=True, kw_only=True, tag="save_source"):
+    """Write a flow's text to its file in the flows directory: Validation. With errors nothing is written."""
+
+    source: str
+    file: str | None = None
+    """Relative to the flows directory; None is the file that the flow has, else NAMESPACE.ID.yaml."""
+
+
+class GetSchema(Request, frozen=True, kw_only=True, tag="get_schema"):
+    """The language's JSON Schema, as the message of Done."""
+
+
+# --- executions
+
+
+class CreateExecution(Request, frozen=True, kw_only=True, tag="create_execution"):
+    """ExecutionView of the new execution."""
+
+    namespace: str = ""
+    id: str = ""
+    source: str | None = None
+    """Run this text instead of a flow of the flows directory."""
+    inputs: dict[str, Any] = {}
+    """As text from the command line, or typed."""
+    labels: dict[str, str] = {}
+
+
+class ListExecutions(Request, frozen=True, kw_only=True, tag="list_executions"):
+    """ExecutionPage."""
+
+    namespace: str = ""
+    flow_id: str = ""
+    states: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str = ""
+    limit: int = 100
+    after: str | None = None
+    """`next` of the page before."""
+
+
+class GetExecution(Request, frozen=True, kw_only=True, tag="get_execution"):
+    """ExecutionView."""
+
+    id: str
+    """Whole, or a unique part of at least four characters."""
+
+
+class KillExecution(Request, frozen=True, kw_only=True, tag="kill_execution"):
+    """Stop it, as gently as it lets itself be stopped: Done."""
+
+    id: str
+    reason: str = ""
+
+
+class RestartExecution(Request, frozen=True, kw_only=True, tag="restart_execution"):
+    """Go on from where it failed: ExecutionView."""
+
+    id: str
+
+
+class DeleteExecution(Request, frozen=True, kw_only=True, tag="delete_execution"):
+    """Remove an ended execution with its logs and files: Done."""
+
+    id: str
+
+
+class ReadLog(Request, frozen=True, kw_only=True, tag="read_log"):
+    """LogPage of one attempt."""
+
+    execution_id: str
+    task_run_id: str
+    attempt: int = 0
+    """0 is the latest."""
+    first: int = 0
+    """The number of the first line; negative counts from the end."""
+    limit: int = 1000
+    level: str = ""
+    """This one and worse; numbers stay those of the whole log."""
+
+
+class ReadExecutionLog(Request, frozen=True, kw_only=True, tag="read_execution_log"):
+    """LogPage of all attempts of an execution, merged by time; `number` counts within each attempt."""
+
+    execution_id: str
+    limit: int = 1000
+    skip: int = 0
+    level: str = ""
+    task_id: str = ""
+
+
+# --- triggers
+
+
+class ListTriggers(Request, frozen=True, kw_only=True, tag="list_triggers"):
+    """Many of TriggerView."""
+
+    namespace: str = ""
+
+
+class PauseTrigger(Request, frozen=True, kw_only=True, tag="pause_trigger"):
+    """Done."""
+
+    namespace: str
+    flow_id: str
+    trigger_id: str
+    paused: bool = True
+
+
+class ListFires(Request, frozen=True, kw_only=True, tag="list_fires"):
+    """Many of Fire: when a schedule fires next."""
+
+    namespace: str
+    flow_id: str
+    trigger_id: str
+    count: int = 5
+    after: datetime | None = None
+
+
+class Backfill(Request, frozen=True, kw_only=True, tag="backfill"):
+    """Create an execution for each past date of a schedule in [start, end): Done."""
+
+    namespace: str
+    flow_id: str
+    trigger_id: str
+    start: datetime
+    end: datetime
+    inputs: dict[str, Any] = {}
+    labels: dict[str, str] = {}
+
+
+# --- secrets
+
+
+class SetSecret(Request, frozen=True, kw_only=True, tag="set_secret"):
+    """Done. The value travels over the socket only, and is never shown again."""
+
+    namespace: str
+    name: str
+    value: str
+
+    def __repr__(self) -> str:
+        return f"SetSecret(namespace={self.namespace!r}, name={self.name!r}, value='******')"
+
+
+class ListSecrets(Request, frozen=True, kw_only=True, tag="list_secrets"):
+    """Many of SecretName."""
+
+    namespace: str = ""
+
+
+class DeleteSecret(Request, frozen=True, kw_only=True, tag="delete_secret"):
+    """Done."""
+
+    namespace: str
+    name: str
+
+
+# --- streams
+
+
+class Watch(Request, frozen=True, kw_only=True, tag="watch"):
+    """Every change from now on: ExecutionChanged, FlowsChanged, TriggersChanged, Alive."""
+
+    execution_id: str = ""
+    """Only this one's; empty is everything."""
+
+
+class FollowLog(Request, frozen=True, kw_only=True, tag="follow_log"):
+    """LogPages of one attempt from line `first` on, as it grows, to its end."""
+
+    execution_id: str
+    task_run_id: str
+    attempt: int = 0
+    first: int = 0
+
+
+class FollowExecutionLog(Request, frozen=True, kw_only=True, tag="follow_execution_log"):
+    """LogPages of all attempts of an execution as they come, to its end."""
+
+    execution_id: str
+    level: str = ""
+    task_id: str = ""
+
+
+AnyRequest = (
+    GetStatus
+    | Diagnose
+    | Shutdown
+    | ListFlows
+    | GetFlow
+    | ListRevisions
+    | ValidateSource
+    | SaveSource
+    | GetSchema
+    | CreateExecution
+    | ListExecutions
+    | GetExecution
+    | KillExecution
+    | RestartExecution
+    | DeleteExecution
+    | ReadLog
+    | ReadExecutionLog
+    | ListTriggers
+    | PauseTrigger
+    | ListFires
+    | Backfill
+    | SetSecret
+    | ListSecrets
+    | DeleteSecret
+)
+
+AnyStream = Watch | FollowLog | FollowExecutionLog
+
+ANSWERS: Final[dict[type, type]] = {
+    GetStatus: RuntimeStatus,
+    Diagnose: Many,
+    Shutdown: Done,
+    ListFlows: Many,
+    GetFlow: FlowDetail,
+    ListRevisions: Many,
+    ValidateSource: Validation,
+    SaveSource: Validation,
+    GetSchema: Done,
+    CreateExecution: ExecutionView,
+    ListExecutions: ExecutionPage,
+    GetExecution: ExecutionView,
+    KillExecution: Done,
+    RestartExecution: ExecutionView,
+    DeleteExecution: Done,
+    ReadLog: LogPage,
+    ReadExecutionLog: LogPage,
+    ListTriggers: Many,
+    PauseTrigger: Done,
+    ListFires: Many,
+    Backfill: Done,
+    SetSecret: Done,
+    ListSecrets: Many,
+    DeleteSecret: Done,
+}
+
+News = ExecutionChanged | FlowsChanged | TriggersChanged | Alive
+"""What Watch streams."""
+
+__all__ = ["ANSWERS", "AnyRequest", "AnyStream", "AnyView", "News"]
