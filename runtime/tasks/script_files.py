@@ -1,0 +1,205 @@
+"""The files of a script: what is laid into its working directory before, and what is kept of it afterwards.
+
+WORKING_DIRECTORY/
+  .flowdeck/TASK_RUN-ATTEMPT/     the attempt's own: gone when the attempt is over, in no outputFiles
+    script.sh                     what is run
+    in/HASH/NAME                  stored files that commands name by `kestra:///`
+    out/                          OUTPUT_DIR: all that is written there is kept
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from runtime.errors import TaskFailed
+from runtime.expressions.text import text, to_json
+from runtime.runners.base import Labels
+from runtime.tasks.context import Files
+
+PRIVATE = ".flowdeck"
+STORED = re.compile(r"kestra:///[^\s'\"`;|&<>()]+")
+
+
+def private_directory(directory: Path, labels: Labels) -> Path:
+    """The attempt's own directory inside the working directory; the same for the same attempt."""
+    return directory / PRIVATE / f"{labels.task_run_id}-{labels.attempt}"
+
+
+def output_directory(directory: Path, labels: Labels) -> Path:
+    """What `{{ outputDir }}` and OUTPUT_DIR name."""
+    return private_directory(directory, labels) / "out"
+
+
+def make_private(private: Path, *, shared: bool) -> None:
+    """`shared` lets other users in: a container that runs as one; the working directory's parents stay closed."""
+    mode = 0o755 if shared else 0o700
+    for directory in (private.parent, private):
+        directory.mkdir(mode=mode, exist_ok=True)
+        directory.chmod(mode)
+    out = private / "out"
+    out.mkdir(exist_ok=True)
+    out.chmod(0o777 if shared else 0o700)
+
+
+def remove_private(private: Path) -> None:
+    """Files that may hold secrets go first, one by one; what a container's root left in between may stay."""
+    for path in sorted(private.rglob("*"), reverse=True):
+        if not path.is_dir() or path.is_symlink():
+            with contextlib.suppress(OSError):
+                path.unlink()
+    shutil.rmtree(private, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        private.parent.rmdir()
+
+
+def write_private(path: Path, content: str, *, shared: bool = False) -> Path:
+    path.parent.mkdir(mode=0o755 if shared else 0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o700)
+    path.write_text(content, encoding="utf-8")
+    path.chmod(0o755 if shared else 0o700)
+    return path
+
+
+def lay_inputs(directory: Path, wanted: Any, files: Files) -> None:
+    """Write `inputFiles`: name -> content, or the address of a stored file, or a JSON text of such a map."""
+    for name, content in _mapping(wanted).items():
+        target = inside(directory, name, what="inputFiles")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.parent.resolve().is_relative_to(directory.resolve()):
+            raise TaskFailed(f"inputFiles: {name} leads out of the working directory by a link")
+        target.unlink(missing_ok=True)
+        _lay(target, content, files)
+
+
+def _mapping(wanted: Any) -> Mapping[str, Any]:
+    if isinstance(wanted, str):
+        try:
+            wanted = json.loads(wanted) if wanted.strip() else {}
+        except json.JSONDecodeError as error:
+            raise TaskFailed(f"inputFiles: the text is no JSON: {error}") from None
+    if wanted is None:
+        return {}
+    if not isinstance(wanted, Mapping):
+        raise TaskFailed("inputFiles: a map of file names and contents is wanted, or a JSON text of one")
+    return wanted
+
+
+def inside(directory: Path, name: str, *, what: str) -> Path:
+    """A path below the directory; raises TaskFailed for one that is absolute or climbs out."""
+    path = PurePosixPath(name)
+    if not name or path.is_absolute() or ".." in path.parts or path == PurePosixPath():
+        raise TaskFailed(
+            f"{what}: {name!r} is not allowed: a name relative to the working directory is wanted"
+        )
+    return directory / path
+
+
+def _lay(target: Path, content: Any, files: Files) -> None:
+    if isinstance(content, Mapping | list):
+        target.write_text(to_json(content, nulls=True), encoding="utf-8")
+        return
+    written = text(content)
+    source = stored(written.strip(), files) if "\n" not in written.strip() else None
+    if source is None:
+        target.write_text(written, encoding="utf-8")
+    else:
+        shutil.copyfile(source, target)
+
+
+def stored(address: str, files: Files) -> Path | None:
+    """The file behind an address; None for what is no address."""
+    if address.startswith("kestra:///"):
+        return files.locate(address)
+    if address.startswith("file:///"):
+        path = Path(address.removeprefix("file://"))
+        if not path.is_file():
+            raise TaskFailed(f"{address}: no such file")
+        return path
+    if address.startswith("nsfile://"):
+        raise TaskFailed(f"{address}: namespace files are not there yet")
+    return None
+
+
+def bring_in(script: str, private: Path, files: Files) -> str:
+    """Copy the stored files that a script names into the attempt's directory, and name the copies instead."""
+    places: dict[str, str] = {}
+    for address in STORED.findall(script):
+        if address not in places:
+            source = files.locate(address)
+            number = hashlib.sha256(address.encode()).hexdigest()[:12]
+            place = private / "in" / number / PurePosixPath(address).name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, place)
+            places[address] = str(place)
+    return STORED.sub(lambda found: places[found.group()], script)
+
+
+def collect(directory: Path, patterns: Sequence[str], files: Files) -> tuple[dict[str, str], list[str]]:
+    """Keep what the patterns match: relative path -> address, and the patterns that matched nothing."""
+    kept: dict[str, str] = {}
+    idle = []
+    present = sorted(_walk(directory)) if patterns else []
+    for pattern in patterns:
+        matcher = glob(pattern)
+        matches = [name for name in present if matcher.fullmatch(name)]
+        if not matches:
+            idle.append(pattern)
+        for name in matches:
+            if name not in kept:
+                kept[name] = files.put(directory / name, name)
+    return kept, idle
+
+
+def collect_all(directory: Path, files: Files) -> dict[str, str]:
+    """Keep every file below a directory."""
+    return {name: files.put(directory / name, name) for name in sorted(_walk(directory))}
+
+
+def _walk(directory: Path) -> Iterator[str]:
+    """Relative paths of the files below; links that lead out are not followed."""
+    root = directory.resolve()
+    for parent, folders, names in os.walk(directory):
+        if parent == str(directory) and PRIVATE in folders:
+            folders.remove(PRIVATE)
+        for name in names:
+            path = Path(parent, name)
+            if path.is_file() and path.resolve().is_relative_to(root):
+                yield path.relative_to(directory).as_posix()
+
+
+def glob(pattern: str) -> re.Pattern[str]:
+    """A pattern as Java's file systems take it: `*` within a name, `**` across, `?`, `[a-z]`, `{csv,json}`."""
+    plain = pattern.removeprefix("glob:").removeprefix("./").lstrip("/")
+    try:
+        return re.compile("".join(_regex(plain)), re.DOTALL)
+    except re.error:
+        raise TaskFailed(f"outputFiles: {pattern!r} is no pattern") from None
+
+
+_PARTS = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[^\]]*\]|\{|\}|,|\\.|.", re.DOTALL)
+_SIMPLE = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+
+
+def _regex(pattern: str) -> Iterator[str]:
+    depth = 0
+    for part in _PARTS.findall(pattern):
+        if part in _SIMPLE:
+            yield _SIMPLE[part]
+        elif part == "{":
+            depth += 1
+            yield "(?:"
+        elif part == "}" and depth:
+            depth -= 1
+            yield ")"
+        elif part == "," and depth:
+            yield "|"
+        elif part.startswith("[") and len(part) > 1:
+            yield part.replace("[!", "[^", 1)
+        else:
+            yield re.escape(part.removeprefix("\\") or part)
