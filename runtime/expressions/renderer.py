@@ -1,0 +1,276 @@
+"""Expressions: templates compiled once, rendered often."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import tzinfo
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Template, TemplateSyntaxError, nodes, pass_context
+
+from runtime.errors import ExpressionFailed, Failure
+from runtime.expressions import references
+from runtime.expressions.checks import TESTS
+from runtime.expressions.dates import date_filters, date_functions
+from runtime.expressions.environment import Dialect, Scope, each
+from runtime.expressions.failures import describe, describe_syntax
+from runtime.expressions.functions import INSIDE, OUTSIDE
+from runtime.expressions.limits import MAX_TEMPLATE, Budget, check_text
+from runtime.expressions.lists import COLLECTION_FILTERS, from_json
+from runtime.expressions.missing import Missing
+from runtime.expressions.parser import LOOPED
+from runtime.expressions.scopes import ASSIGN, FETCH, share_variables
+from runtime.expressions.strings import STRING_FILTERS
+from runtime.expressions.text import text
+
+CACHED = 2_000  # compiled templates
+TOO_DEEP = "the expression is nested too deeply"
+
+_NOTHING: Mapping[str, Callable[..., Any]] = {}
+
+
+class Expressions:
+    """The expression language. One object serves all flows: it keeps compiled templates and nothing of a rendering.
+
+    `functions` and `filters` are those that need the outside world or a library (`uuid`, `yaml`, `jq`); what differs from one
+    rendering to the next (`secret`, `kv`, `read`) lies as a callable among the variables. `zone` is where dates are
+    read and written that do not say so; None is the server's.
+    """
+
+    def __init__(
+        self,
+        functions: Mapping[str, Callable[..., Any]] = _NOTHING,
+        *,
+        filters: Mapping[str, Callable[..., Any]] = _NOTHING,
+        zone: tzinfo | None = None,
+    ) -> None:
+        self.functions: dict[str, Callable[..., Any]] = {
+            **INSIDE,
+            **date_functions(zone),
+            "render": self._render_function(),
+            "renderOnce": self._render_function(once=True),
+            **functions,
+        }
+        self._environment = Dialect()
+        self._environment.tests |= TESTS | {FETCH: _fetch}
+        for name, function in {
+            **STRING_FILTERS,
+            **COLLECTION_FILTERS,
+            **date_filters(zone),
+            **filters,
+        }.items():
+            self._environment.filters[name] = _guarded(function)
+        self._environment.filters |= {"default": _default, "d": _default, LOOPED: _each, ASSIGN: _assign}
+        self._compiled = lru_cache(CACHED)(self._compile)
+        self._parsed = lru_cache(CACHED)(self._parse)
+
+    # --- rendering ---------------------------------------------------------------------------------------------
+
+    def render(self, template: str, variables: Mapping[str, Any]) -> str:
+        """The text. What was rendered is not rendered again, unless by `render()`."""
+        if "{" not in template:
+            return template
+        return self._render(template, variables, Budget())
+
+    def evaluate(self, template: str, variables: Mapping[str, Any]) -> Any:
+        """The value: of its own type where the template is one expression, null where it writes nothing.
+
+        Text with a map or list in it is read as JSON where it is JSON: `[{{ a }}, {{ b }}]` is a list.
+        """
+        if "{" not in template:
+            return template
+        values = [value for value in self._values(template, variables, Budget()) if value is not None]
+        if len(values) < 2:
+            return values[0] if values else None
+        try:
+            return _joined(values)
+        except Exception as error:
+            raise describe(error, template, variables, self.functions) from error
+
+    def render_value(self, value: Any, variables: Mapping[str, Any]) -> Any:
+        """The value with every text in it evaluated, keys of maps rendered; what has no templates is left as it is."""
+        if isinstance(value, str):
+            return self.evaluate(value, variables)
+        if isinstance(value, Mapping):
+            return {
+                self.render(key, variables) if isinstance(key, str) else key: self.render_value(
+                    value[key], variables
+                )
+                for key in value
+            }
+        if isinstance(value, (list, tuple)):
+            return [self.render_value(item, variables) for item in value]
+        return value
+
+    # --- looking without rendering -----------------------------------------------------------------------------
+
+    def names(self, template: str, *, guarded: bool = True) -> set[tuple[str, ...]]:
+        """What the template refers to: `("outputs", "extract", "value")`, `("secret",)`.
+
+        Without `guarded`, only what must be there: not `a.b` in `a.b ?? c`, `a.b | default(c)` and `a.b is defined`.
+        """
+        return references.references(self._parsed(template), guarded=guarded) if "{" in template else set()
+
+    def calls(self, template: str, function: str) -> set[str]:
+        """The literal first arguments of a function's calls: which secrets, which keys."""
+        return references.calls(self._parsed(template), function) if "{" in template else set()
+
+    def problems(self, template: str) -> list[str]:
+        """What is wrong with the template, whatever the variables; nothing where it is fine."""
+        if "{" not in template:
+            return []
+        try:
+            tree = self._parsed(template)
+        except ExpressionFailed as error:
+            return [error.message]
+        environment = self._environment
+        found = references.unknown_operations(tree, environment.filters, environment.tests)
+        found += references.unknown_functions(tree, {*self.functions, *OUTSIDE})
+        found += references.dashes(environment.lexer, template)
+        return found or self._compile_problems(template)
+
+    def _compile_problems(self, template: str) -> list[str]:
+        try:
+            self._compiled(template)
+        except ExpressionFailed as error:
+            return [error.message]
+        return []
+
+    # --- inside ------------------------------------------------------------------------------------------------
+
+    def _render(self, template: str, variables: Mapping[str, Any], budget: Budget) -> str:
+        root, blocks = self._compiled(template)
+        environment = self._environment
+        scope = Scope(environment, variables, blocks, self.functions, budget, environment.evaluation)
+        try:
+            parts = [part if type(part) is str else text(part) for part in root(scope)]
+            if len(parts) == 1:
+                return parts[0]
+            check_text(sum(map(len, parts)))
+            return "".join(parts)
+        except Failure:
+            raise
+        except Exception as error:
+            raise describe(error, template, variables, self.functions) from error
+
+    def _values(self, template: str, variables: Mapping[str, Any], budget: Budget) -> list[Any]:
+        root, blocks = self._compiled(template)
+        environment = self._environment
+        scope = Scope(environment, variables, blocks, self.functions, budget, environment.evaluation)
+        try:
+            return [_output(value) for value in root(scope)]
+        except Failure:
+            raise
+        except Exception as error:
+            raise describe(error, template, variables, self.functions) from error
+
+    def _parse(self, template: str) -> nodes.Template:
+        if len(template) > MAX_TEMPLATE:
+            raise ExpressionFailed(f"the expression has more than {MAX_TEMPLATE:,} characters")
+        try:
+            return self._environment.tree(template)
+        except TemplateSyntaxError as error:
+            raise describe_syntax(error, template) from error
+        except RecursionError as error:
+            raise ExpressionFailed(TOO_DEEP) from error
+
+    def _compile(self, template: str) -> tuple[Callable[[Scope], Iterable[Any]], Mapping[str, Any]]:
+        environment = self._environment
+        tree = self._parse(template)
+        try:
+            if wrong := references.unknown_operations(tree, environment.filters, environment.tests):
+                raise ExpressionFailed(wrong[0])
+            share_variables(tree)
+            compiled = Template.from_code(environment, environment.compile(tree), {})
+        except TemplateSyntaxError as error:
+            raise describe_syntax(error, template) from error
+        except (RecursionError, MemoryError, SyntaxError) as error:
+            raise ExpressionFailed(TOO_DEEP) from error
+        return compiled.root_render_func, compiled.blocks
+
+    def _render_function(self, *, once: bool = False) -> Callable[..., Any]:
+        """`render(text)`, which renders until nothing changes, and `renderOnce(text)`."""
+
+        @pass_context
+        def render(context: Scope, toRender: Any = None, recursive: bool = True, template: Any = None) -> Any:  # noqa: N803  (Kestra's name)
+            source = toRender if template is None else template
+            return self._again(context, _present(source), recursive=recursive and not once)
+
+        return render
+
+    def _again(self, context: Scope, source: Any, *, recursive: bool) -> Any:
+        if isinstance(source, Mapping):
+            return {key: self._again(context, source[key], recursive=recursive) for key in source}
+        if isinstance(source, (list, tuple)):
+            return [self._again(context, item, recursive=recursive) for item in source]
+        rendered = source
+        while isinstance(rendered, str) and "{" in rendered:
+            context.budget.enter()
+            before, rendered = rendered, self._render(rendered, context.parent, context.budget)
+            if rendered == before or not recursive:
+                break
+        return rendered
+
+
+def _present(value: Any) -> Any:
+    if isinstance(value, Missing):
+        raise value.failure()
+    return value
+
+
+def _output(value: Any) -> Any:
+    """A value that may leave: it exists, and can be printed."""
+    if callable(value):
+        text(value)
+    return value
+
+
+def _joined(values: list[Any]) -> Any:
+    """Several outputs as one: text, or what the text is as JSON if a map or list is among them."""
+    texts = [text(value) for value in values]
+    check_text(sum(map(len, texts)))
+    whole = "".join(texts)
+    if not any(isinstance(value, (Mapping, list, tuple)) for value in values):
+        return whole
+    try:
+        return from_json(whole)
+    except ExpressionFailed:
+        return whole
+
+
+def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that refuses what does not exist, and pays for what it builds."""
+    takes_context = getattr(function, "jinja_pass_arg", None) is not None
+
+    @pass_context
+    def call(context: Scope, value: Any, /, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(value, Missing):
+            raise value.failure()
+        result = (
+            function(context, value, *args, **kwargs) if takes_context else function(value, *args, **kwargs)
+        )
+        if isinstance(result, (str, list, dict)):
+            context.budget.charge(len(result))
+        return result
+
+    return call
+
+
+@pass_context
+def _each(context: Scope, value: Any, weight: int) -> list[Any]:
+    return each(context, _present(value), weight)
+
+
+@pass_context
+def _assign(context: Scope, value: Any, name: str) -> None:
+    context.vars[name] = _present(value)
+
+
+@pass_context
+def _fetch(context: Scope, name: str) -> Any:
+    return context.resolve(name)
+
+
+@pass_context
+def _default(context: Scope, value: Any, default: Any = "", boolean: bool = False) -> Any:
+    environment: Any = context.environment
+    return environment.fallback(lambda: value, default, boolean)
