@@ -93,9 +93,12 @@ async def download_wheels(target: Path, wanted: Sequence[str], *, python: str | 
 
 
 def _write_context(out: IO[bytes], wheels: Path | None) -> None:
+    found = sorted(wheels.glob("*.whl")) if wheels else []
+    if wheels and not found:
+        raise ImageUnavailable(f"There is no wheel in {wheels}.", hint=REMEDY)
     with tarfile.open(fileobj=out, mode="w") as archive:
         archive.add(build_context() / "Dockerfile", "Dockerfile")
-        for wheel in sorted(wheels.glob("*.whl")) if wheels else []:
+        for wheel in found:
             archive.add(wheel, f"wheels/{wheel.name}")
     out.seek(0)
 
