@@ -6,9 +6,7 @@ from pathlib import Path
 
 from runtime.errors import ImageUnavailable
 
-DBT_CORE = (
-    "1.11.*"  # 1.12 fetches its parser from its vendor's file server on installation: no use without internet
-)
+DBT_CORE = "1.11.*"  # installing 1.12 fetches its parser from its vendor: impossible without internet
 DEFAULT_BASE = "python:3.12-slim"
 OFFLINE_BASE = "flowdeck/offline-base:bookworm"  # `make engine` makes it, without a registry
 
