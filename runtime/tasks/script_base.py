@@ -87,11 +87,12 @@ class ExecScript(Task, frozen=True, kw_only=True):
             if not context.resumed:
                 self.warn_of_idle_properties(context)
                 await in_thread(self._prepare, context, private, body)
-            exit_ = await context.environment.run(self._job(context, private, setting), transcript.take)
+            job = self._job(context, private, self.settle(context, setting))
+            exit_ = await context.environment.run(job, transcript.take)
             kept = await in_thread(self.keep, context)
             return Ended(exit_=exit_, transcript=transcript, files=kept)
         finally:
-            script_files.remove_private(private)
+            self.clean(context, private)
 
     def _prepare(self, context: TaskContext, private: Path, body: str) -> None:
         shared = bool((context.task_runner or {}).get("user"))
@@ -105,6 +106,14 @@ class ExecScript(Task, frozen=True, kw_only=True):
 
     def prepare(self, context: TaskContext, private: Path, *, shared: bool) -> None:
         """What a kind of script lays beside its commands; nothing by itself."""
+
+    def settle(self, context: TaskContext, setting: Setting) -> Setting:
+        """The setting as the files that were laid decide it; what it was by itself."""
+        return setting
+
+    def clean(self, context: TaskContext, private: Path) -> None:
+        """Take away what was laid beside the commands."""
+        script_files.remove_private(private)
 
     def _job(self, context: TaskContext, private: Path, setting: Setting) -> Job:
         places = {"WORKING_DIR": str(context.directory), "OUTPUT_DIR": str(private / "out")}
