@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from runtime.expressions.environment import is_empty
-from runtime.expressions.missing import Missing
+from runtime.expressions.missing import Missing, require
 from runtime.expressions.operators import BINARY, equals, is_number
 
 
@@ -13,8 +13,7 @@ def _present(test: Callable[..., bool]) -> Callable[..., bool]:
     """A test of a value: what does not exist has none."""
 
     def checked(value: Any, *args: Any, **kwargs: Any) -> bool:
-        if isinstance(value, Missing):
-            raise value.failure()
+        require(value, *args)
         return test(value, *args, **kwargs)
 
     return checked

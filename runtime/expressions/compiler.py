@@ -62,7 +62,7 @@ class DialectCompiler(CodeGenerator):
         self.write(f", {spelled(node)!r})")
 
     def _cut(self, value: nodes.Expr, part: nodes.Slice, frame: Frame) -> None:
-        self.write("environment.cut(context, ")
+        self.write("environment.cut(")
         self.visit(value, frame)
         for bound in (part.start, part.stop, part.step):
             self.write(", ")

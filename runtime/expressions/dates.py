@@ -11,7 +11,6 @@ from typing import Any
 from runtime.errors import ExpressionFailed
 from runtime.expressions import calendar, reading
 from runtime.expressions.arguments import arguments
-from runtime.expressions.missing import Missing
 from runtime.expressions.patterns import write
 from runtime.expressions.text import kind
 
@@ -23,8 +22,6 @@ _ENGLISH = ("en", "")
 
 def to_datetime(value: Any, zone: tzinfo | None = None, existing: str | None = None) -> datetime:
     """The instant that a value means; `zone` is for those that do not say theirs (None: the server's)."""
-    if isinstance(value, Missing):
-        raise value.failure()
     moment = _moment(value, zone, existing)
     # astimezone() reads a time without a zone as the server's.
     return moment if moment.tzinfo else moment.astimezone()

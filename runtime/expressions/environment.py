@@ -16,8 +16,8 @@ from runtime.errors import ExpressionFailed
 from runtime.expressions import methods
 from runtime.expressions.compiler import DialectCompiler
 from runtime.expressions.lexer import DialectLexer
-from runtime.expressions.limits import Budget, check_text
-from runtime.expressions.missing import Missing, NameMissing
+from runtime.expressions.limits import charge, check_text, step, work
+from runtime.expressions.missing import Missing, NameMissing, require
 from runtime.expressions.parser import DialectParser
 from runtime.expressions.text import Entry, entries, kind, text
 
@@ -37,7 +37,6 @@ class Scope(Context):
         variables: Mapping[str, Any],
         blocks: Mapping[str, Callable[[Context], Any]],
         functions: Mapping[str, Any],
-        budget: Budget,
         evaluation: EvalContext,
     ) -> None:
         self.environment = environment
@@ -48,7 +47,6 @@ class Scope(Context):
         self.name = None
         self.blocks = {name: [block] for name, block in blocks.items()}
         self.functions = functions
-        self.budget = budget
 
     def resolve_or_missing(self, key: str) -> Any:
         if key in self.vars:
@@ -64,10 +62,12 @@ class Dialect(ImmutableSandboxedEnvironment):
 
     code_generator_class = DialectCompiler
     context_class = Scope
-    optimized = False  # folding a constant would keep a text of megabytes in the cache
 
     def __init__(self) -> None:
-        super().__init__(undefined=Missing, keep_trailing_newline=True, autoescape=False, cache_size=0)
+        # Not optimized: a constant folded into a text of megabytes would stay in the cache.
+        super().__init__(
+            undefined=Missing, keep_trailing_newline=True, autoescape=False, optimized=False, cache_size=0
+        )
         self.own_lexer = DialectLexer(self)
         self.filters.clear()
         self.tests.clear()
@@ -101,8 +101,7 @@ class Dialect(ImmutableSandboxedEnvironment):
             pass
         if isinstance(obj, Missing):
             return obj
-        if isinstance(key, Missing):
-            raise key.failure()
+        require(key)
         if isinstance(obj, Mapping) and not isinstance(key, str) and text(key) in obj:
             return obj[text(key)]
         return Missing(obj=obj, name=text(key), path=path)
@@ -127,20 +126,18 @@ class Dialect(ImmutableSandboxedEnvironment):
     # Jinja2's own filters (`map(attribute=...)`) come by these.
     getattr = getitem = lookup  # type: ignore[assignment]
 
-    def cut(self, context: Scope, obj: Any, start: Any, stop: Any, step: Any) -> Any:
-        if isinstance(obj, Missing):
-            raise obj.failure()
+    def cut(self, obj: Any, start: Any, stop: Any, stride: Any) -> Any:
+        require(obj)
         if not isinstance(obj, (str, list, tuple, range)):
             raise ExpressionFailed(f"only texts and lists have parts, not {kind(obj)}")
-        part = obj[start:stop:step]
-        context.budget.charge(len(part))
+        part = obj[start:stop:stride]
+        charge(len(part))
         return part
 
     def invoke(self, context: Scope, obj: Any, name: str, path: str, *args: Any, **kwargs: Any) -> Any:
         """`obj.name(...)`: a method in the manner of Java, or a function that lies in a map."""
-        if isinstance(obj, Missing):
-            raise obj.failure()
-        context.budget.step()
+        require(obj, *args, *kwargs.values())
+        step()
         if isinstance(obj, Mapping) and callable(obj.get(name)):
             return self.call(context, obj[name], *args, **kwargs)
         if isinstance(obj, LoopContext) and name in ("cycle", "changed"):
@@ -151,23 +148,25 @@ class Dialect(ImmutableSandboxedEnvironment):
             raise ExpressionFailed(
                 f"`{path}()`: {kind(obj)} has no such method", hint=methods.hint(obj, name)
             ) from None
+        work(obj, *args)
         result = method(obj, *args, **kwargs)
         if isinstance(result, (str, list)):
-            context.budget.charge(len(result))
+            charge(len(result))
         return result
 
     def call(self, context: Scope, function: Any, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
         """`function(...)`."""
         kwargs.pop("_loop_vars", None)
         kwargs.pop("_block_vars", None)
-        context.budget.step()
+        step()
         if isinstance(function, Missing):
             failure = function.failure()
             raise NameMissing(f"{failure.path}()", failure.name, failure.known, failure.hint)
+        require(*args, *kwargs.values())
         if isinstance(function, Macro):
             return function(context.eval_ctx, *args, **kwargs)
         if isinstance(function, LoopContext):
-            return function(each(context, *args))
+            return function(each(*args))
         if isinstance(function, BlockReference) or callable(function):
             return (
                 function(context, *args, **kwargs) if _takes_context(function) else function(*args, **kwargs)
@@ -196,14 +195,13 @@ def _takes_context(function: Any) -> bool:
 
 def is_empty(value: Any) -> bool:
     """Null, a blank text, a list or a map without items."""
-    if isinstance(value, Missing):
-        raise value.failure()
+    require(value)
     if isinstance(value, str):
         return not value.strip()
     return value is None or (isinstance(value, (Mapping, list, tuple, range, set)) and not value)
 
 
-def each(context: Scope, value: Any, weight: int = 1) -> list[Any]:
+def each(value: Any, weight: int = 1) -> list[Any]:
     """What `for` runs over: a list, or the entries of a map; nothing for null."""
     if value is None:
         return []
@@ -218,5 +216,5 @@ def each(context: Scope, value: Any, weight: int = 1) -> list[Any]:
         raise ExpressionFailed(f"`for` runs over lists and maps, not over {kind(value)}", hint=hint)
     else:
         items = list(value)
-    context.budget.step(len(items) * weight)
+    step(len(items) * weight)
     return items

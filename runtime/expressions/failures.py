@@ -63,7 +63,10 @@ def _instead(error: NameMissing, message: str) -> str:
 
 def _under(owner: str, near: str) -> str:
     """`; did you mean `inputs.day`?`: the whole path, as it is to be written."""
-    return near.replace("`", f"`{owner}.", 1) if owner and near else near
+    name = near.partition("`")[2].rpartition("`")[0]
+    if not (owner and name):
+        return near
+    return near.replace(f"`{name}`", f"`{owner}.{name}`" if name.isidentifier() else f"`{owner}['{name}']`")
 
 
 def _callables(variables: Mapping[str, Any]) -> list[str]:

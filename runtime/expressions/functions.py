@@ -12,7 +12,6 @@ from jinja2.runtime import Context
 from runtime.errors import ExpressionFailed
 from runtime.expressions.arguments import arguments
 from runtime.expressions.lists import from_json, largest, smallest
-from runtime.expressions.missing import Missing
 from runtime.expressions.operators import span
 from runtime.expressions.text import kind, text, to_json
 
@@ -27,10 +26,8 @@ OUTSIDE = frozenset({
 @pass_context
 def current_each_output(context: Context, outputs: Any) -> Any:
     """The output of this turn of the loops around: `outputs[outer value][inner value]...[own value]`."""
-    if isinstance(outputs, Missing):
-        raise outputs.failure()
-    values = [_loop_value(parent) for parent in reversed(context.resolve("parents") or [])]
-    values.append(_loop_value({"taskrun": context.resolve("taskrun")}))
+    values = [_loop_value(parent) for parent in reversed(context.get("parents") or [])]
+    values.append(_loop_value({"taskrun": context.get("taskrun")}))
     for value in values:
         if value is not None:
             outputs = context.environment.getitem(outputs, value)

@@ -63,3 +63,17 @@ class Missing(Undefined):
     __int__ = __float__ = __complex__ = _fail
     __str__ = __iter__ = __len__ = __bool__ = __eq__ = __ne__ = __contains__ = _fail
     __hash__ = object.__hash__
+
+
+def present(value: Any) -> Any:
+    """The value, which must exist."""
+    if isinstance(value, Missing):
+        raise value.failure()
+    return value
+
+
+def require(*values: Any) -> None:
+    """All of them must exist."""
+    for value in values:
+        if isinstance(value, Missing):
+            raise value.failure()

@@ -7,12 +7,18 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from jinja2 import pass_context
-from jinja2.runtime import Context
-
 from runtime.errors import ExpressionFailed
-from runtime.expressions.limits import check_items, check_number, check_range, check_text
-from runtime.expressions.missing import Missing
+from runtime.expressions.limits import (
+    ITEMS_A_STEP,
+    charge,
+    check_items,
+    check_number,
+    check_range,
+    check_text,
+    step,
+    work,
+)
+from runtime.expressions.missing import require
 from runtime.expressions.text import Entry, kind, plain, text
 
 Number: TypeAlias = int | float | Decimal
@@ -26,17 +32,11 @@ def is_number(value: Any) -> bool:
     return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
 
 
-def _defined(*values: Any) -> None:
-    for value in values:
-        if isinstance(value, Missing):
-            raise value.failure()
-
-
 # --- arithmetic ------------------------------------------------------------------------------------------------
 
 
 def _numbers(symbol: str, left: Any, right: Any) -> tuple[Any, Any]:
-    _defined(left, right)
+    require(left, right)
     if not (is_number(left) and is_number(right)):
         wrong = right if is_number(left) else left
         hint = "`| number` makes one of a text" if isinstance(wrong, str) else ""
@@ -55,39 +55,38 @@ def _sized(value: Number) -> Number:
     return check_number(value) if isinstance(value, int) else value
 
 
-@pass_context
-def add(context: Context, left: Any, right: Any) -> Any:
+def add(left: Any, right: Any) -> Any:
     if type(left) is int and type(right) is int:
         return check_number(left + right)
-    _defined(left, right)
+    require(left, right)
     if isinstance(left, str) or isinstance(right, str):
-        return concat(context, left, right)
+        return concat(left, right)
     if isinstance(left, (list, tuple, range)):
-        return _extended(context, left, right)
+        return _extended(left, right)
     one, other = _numbers("+", left, right)
     return one + other
 
 
-def _extended(context: Context, left: Sequence[Any], right: Any) -> list[Any]:
+def _extended(left: Sequence[Any], right: Any) -> list[Any]:
     more = list(right) if isinstance(right, _COLLECTIONS) and not isinstance(right, Entry) else [right]
     check_items(len(left) + len(more))
-    context.budget.charge(len(left) + len(more))  # type: ignore[attr-defined]
+    charge(len(left) + len(more))
     return [*left, *more]
 
 
 def subtract(left: Any, right: Any) -> Any:
     if isinstance(left, list):
         gone = list(right) if isinstance(right, _COLLECTIONS) else [right]
+        step(len(left) * len(gone) // ITEMS_A_STEP)
         return [item for item in left if not any(equals(item, one) for one in gone)]
     one, other = _numbers("-", left, right)
     return _sized(one - other)
 
 
-@pass_context
-def multiply(context: Context, left: Any, right: Any) -> Any:
+def multiply(left: Any, right: Any) -> Any:
     if isinstance(left, str) and isinstance(right, int):
         check_text(len(left) * right)
-        return concat(context, left * right)
+        return concat(left * right)
     one, other = _numbers("*", left, right)
     return _sized(one * other)
 
@@ -137,18 +136,17 @@ def _refuse_zero(symbol: str, divisor: Any) -> None:
 # --- texts and ranges ------------------------------------------------------------------------------------------
 
 
-@pass_context
-def concat(context: Context, *values: Any) -> str:
+def concat(*values: Any) -> str:
     parts = [text(value) for value in values]
     size = sum(map(len, parts))
     check_text(size)
-    context.budget.charge(size)  # type: ignore[attr-defined]
+    charge(size)
     return "".join(parts)
 
 
 def span(start: Any, end: Any, increment: Any = 1) -> list[Any]:
     """`start..end`: whole numbers or single letters, both ends included."""
-    _defined(start, end, increment)
+    require(start, end, increment)
     if not isinstance(increment, int) or increment == 0:
         raise ExpressionFailed("the increment of a range is a whole number other than 0")
     if _is_letter(start) and _is_letter(end):
@@ -174,7 +172,7 @@ def equals(left: Any, right: Any) -> bool:
     """Numbers by value, booleans only with booleans, dates also with their text."""
     if isinstance(left, str) and isinstance(right, str):
         return left == right
-    _defined(left, right)
+    require(left, right)
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, _DATES) != isinstance(right, _DATES) and isinstance(left, str) != isinstance(
@@ -192,7 +190,7 @@ def differs(left: Any, right: Any) -> bool:
 
 def _ordering(symbol: str, compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     def ordered(left: Any, right: Any) -> bool:
-        _defined(left, right)
+        require(left, right)
         if left is None or right is None:
             return False
         if is_number(left) and is_number(right):
@@ -221,7 +219,8 @@ greater_or_equal = _ordering(">=", operator.ge)
 
 def contains(left: Any, right: Any) -> bool:
     """`list contains x`, `list contains [x, y]` (all of them), `text contains part`, `map contains key`."""
-    _defined(left, right)
+    require(left, right)
+    work(left)
     if left is None:
         return False
     if isinstance(left, str):
@@ -230,13 +229,15 @@ def contains(left: Any, right: Any) -> bool:
         return right in left
     if isinstance(left, _COLLECTIONS):
         wanted = list(right) if isinstance(right, _COLLECTIONS) else [right]
+        step(len(left) * len(wanted) // ITEMS_A_STEP)
         return all(any(equals(item, one) for item in left) for one in wanted)
     raise ExpressionFailed(f"`contains` looks into lists, maps and texts, not into {kind(left)}")
 
 
 def is_in(left: Any, right: Any) -> bool:
     """`x isIn [..]`: compared as texts; in a map, keys and values."""
-    _defined(left, right)
+    require(left, right)
+    work(right)
     if left is None or right is None:
         return False
     if isinstance(right, Mapping):

@@ -15,6 +15,8 @@ FILTER, COALESCE, TEST, CONTAINS = 100, 120, 20, 20
 LOOPED = "#each"
 """The name of the filter around what a `for` runs over; no author can write it."""
 MAX_NESTING = 120  # levels of syntax; Python's own compiler takes 200 brackets
+EXISTING = "#exists"
+"""Likewise the name of the test around a part of a list or a map."""
 NODES_A_STEP = 20  # nodes of syntax in a loop's body that count as one step a turn
 
 _CONSTANTS = {
@@ -157,6 +159,17 @@ class DialectParser(Parser):
             return [self.parse_postfix(self.parse_primary())], []
         return [], []
 
+    def parse_list(self) -> nodes.List:
+        node = super().parse_list()
+        node.items = [_existing(item) for item in node.items]
+        return node
+
+    def parse_dict(self) -> nodes.Dict:
+        node = super().parse_dict()
+        for pair in node.items:
+            pair.value = _existing(pair.value)
+        return node
+
     # --- tags --------------------------------------------------------------------------------------------------
 
     def parse_if(self) -> nodes.If:
@@ -198,6 +211,13 @@ class DialectParser(Parser):
         if self.stream.current.type != "block_end":
             self.parse_expression()
         return self.parse_statements((f"name:end{tag}",), drop_needle=True)
+
+
+def _existing(item: nodes.Expr) -> nodes.Expr:
+    """A part of a list or a map must exist: it may leave the template as an object."""
+    if isinstance(item, nodes.Const):
+        return item
+    return nodes.Test(item, EXISTING, [], [], None, None, lineno=item.lineno)
 
 
 def _levels(tree: nodes.Node) -> Iterator[list[nodes.Node]]:

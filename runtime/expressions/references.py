@@ -129,13 +129,15 @@ def _no(what: str, name: str, known: Collection[str]) -> str:
     return f"there is no {what} `{name}`{nearest(name, known)}"
 
 
-def dashes(lexer: Lexer, source: str) -> list[str]:
-    """`inputs.a-b` subtracts; the author means `inputs['a-b']`."""
+def dashes(lexer: Lexer, source: str) -> dict[Reference, str]:
+    """What reads as a name with a dash and is a subtraction: the name meant, and what to write instead."""
     found = [match for expression in expressions(lexer, source) for match in _DASHED.finditer(expression)]
-    return [
-        f"`{match[0]}` subtracts: a name with a dash is written `{match[1]}{match[2]}['{match[3]}']`"
+    return {
+        (match[1], *match[2].split(".")[1:], match[3]): (
+            f"`{match[0]}` subtracts: a name with a dash is written `{match[1]}{match[2]}['{match[3]}']`"
+        )
         for match in found
-    ]
+    }
 
 
 def nearest(name: str, known: Collection[str]) -> str:

@@ -1,12 +1,13 @@
 """Java's regular expressions by Python's `re`, without those that could run for years."""
 
 import re
+import warnings
 from functools import lru_cache
 
 from runtime.errors import ExpressionFailed
 from runtime.expressions.limits import check_text
 
-MAX_SUBJECT = 1_000_000  # characters that a pattern is tried on
+MAX_SUBJECT = 200_000  # characters that a pattern is tried on
 
 # Java's spellings that Python lacks: possessive quantifiers come with 3.11, POSIX classes never.
 _CLASSES = {
@@ -41,7 +42,9 @@ def pattern(source: str) -> re.Pattern[str]:
         re.sub(r"\\p\{\w+\}", _posix, translated).replace(r"\h", r"[ \t]").replace(r"\R", r"(?:\r\n|\n|\r)")
     )
     try:
-        return re.compile(translated)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # `[[a]`: Python may come to read it as Java does
+            return re.compile(translated)
     except (re.error, OverflowError, RecursionError) as error:
         raise ExpressionFailed(f"the regular expression `{source}` is malformed: {error}") from error
 

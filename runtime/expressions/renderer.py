@@ -14,10 +14,10 @@ from runtime.expressions.dates import date_filters, date_functions
 from runtime.expressions.environment import Dialect, Scope, each
 from runtime.expressions.failures import describe, describe_syntax
 from runtime.expressions.functions import INSIDE, OUTSIDE
-from runtime.expressions.limits import MAX_TEMPLATE, Budget, check_text
+from runtime.expressions.limits import BUDGET, MAX_TEMPLATE, Budget, charge, check_text, enter, work
 from runtime.expressions.lists import COLLECTION_FILTERS, from_json
-from runtime.expressions.missing import Missing
-from runtime.expressions.parser import LOOPED
+from runtime.expressions.missing import present, require
+from runtime.expressions.parser import EXISTING, LOOPED
 from runtime.expressions.scopes import ASSIGN, FETCH, share_variables
 from runtime.expressions.strings import STRING_FILTERS
 from runtime.expressions.text import text
@@ -51,7 +51,7 @@ class Expressions:
             **functions,
         }
         self._environment = Dialect()
-        self._environment.tests |= TESTS | {FETCH: _fetch}
+        self._environment.tests |= TESTS | {FETCH: _fetch, EXISTING: present}
         for name, function in {
             **STRING_FILTERS,
             **COLLECTION_FILTERS,
@@ -69,7 +69,11 @@ class Expressions:
         """The text. What was rendered is not rendered again, unless by `render()`."""
         if "{" not in template:
             return template
-        return self._render(template, variables, Budget())
+        token = BUDGET.set(Budget())
+        try:
+            return self._render(template, variables)
+        finally:
+            BUDGET.reset(token)
 
     def evaluate(self, template: str, variables: Mapping[str, Any]) -> Any:
         """The value: of its own type where the template is one expression, null where it writes nothing.
@@ -78,13 +82,11 @@ class Expressions:
         """
         if "{" not in template:
             return template
-        values = [value for value in self._values(template, variables, Budget()) if value is not None]
-        if len(values) < 2:
-            return values[0] if values else None
+        token = BUDGET.set(Budget())
         try:
-            return _joined(values)
-        except Exception as error:
-            raise describe(error, template, variables, self.functions) from error
+            return self._evaluate(template, variables)
+        finally:
+            BUDGET.reset(token)
 
     def render_value(self, value: Any, variables: Mapping[str, Any]) -> Any:
         """The value with every text in it evaluated, keys of maps rendered; what has no templates is left as it is."""
@@ -125,8 +127,14 @@ class Expressions:
         environment = self._environment
         found = references.unknown_operations(tree, environment.filters, environment.tests)
         found += references.unknown_functions(tree, {*self.functions, *OUTSIDE})
-        found += references.dashes(environment.lexer, template)
         return found or self._compile_problems(template)
+
+    def dashes(self, template: str) -> dict[tuple[str, ...], str]:
+        """References like `inputs.a-b`, which subtract: the name that may be meant, and what to tell the author if it is.
+
+        It is a mistake where a name with that dash exists, and arithmetic where none does: only the flow can tell.
+        """
+        return references.dashes(self._environment.lexer, template) if "-" in template else {}
 
     def _compile_problems(self, template: str) -> list[str]:
         try:
@@ -137,12 +145,16 @@ class Expressions:
 
     # --- inside ------------------------------------------------------------------------------------------------
 
-    def _render(self, template: str, variables: Mapping[str, Any], budget: Budget) -> str:
-        root, blocks = self._compiled(template)
+    def _scope(self, blocks: Mapping[str, Any], variables: Mapping[str, Any]) -> Scope:
         environment = self._environment
-        scope = Scope(environment, variables, blocks, self.functions, budget, environment.evaluation)
+        return Scope(environment, variables, blocks, self.functions, environment.evaluation)
+
+    def _render(self, template: str, variables: Mapping[str, Any]) -> str:
+        root, blocks = self._compiled(template)
         try:
-            parts = [part if type(part) is str else text(part) for part in root(scope)]
+            parts = [
+                part if type(part) is str else text(part) for part in root(self._scope(blocks, variables))
+            ]
             if len(parts) == 1:
                 return parts[0]
             check_text(sum(map(len, parts)))
@@ -152,12 +164,11 @@ class Expressions:
         except Exception as error:
             raise describe(error, template, variables, self.functions) from error
 
-    def _values(self, template: str, variables: Mapping[str, Any], budget: Budget) -> list[Any]:
+    def _evaluate(self, template: str, variables: Mapping[str, Any]) -> Any:
         root, blocks = self._compiled(template)
-        environment = self._environment
-        scope = Scope(environment, variables, blocks, self.functions, budget, environment.evaluation)
         try:
-            return [_output(value) for value in root(scope)]
+            values = [_output(value) for value in root(self._scope(blocks, variables)) if value is not None]
+            return _joined(values)
         except Failure:
             raise
         except Exception as error:
@@ -193,7 +204,7 @@ class Expressions:
         @pass_context
         def render(context: Scope, toRender: Any = None, recursive: bool = True, template: Any = None) -> Any:  # noqa: N803  (Kestra's name)
             source = toRender if template is None else template
-            return self._again(context, _present(source), recursive=recursive and not once)
+            return self._again(context, source, recursive=recursive and not once)
 
         return render
 
@@ -204,17 +215,11 @@ class Expressions:
             return [self._again(context, item, recursive=recursive) for item in source]
         rendered = source
         while isinstance(rendered, str) and "{" in rendered:
-            context.budget.enter()
-            before, rendered = rendered, self._render(rendered, context.parent, context.budget)
+            enter()
+            before, rendered = rendered, self._render(rendered, context.parent)
             if rendered == before or not recursive:
                 break
         return rendered
-
-
-def _present(value: Any) -> Any:
-    if isinstance(value, Missing):
-        raise value.failure()
-    return value
 
 
 def _output(value: Any) -> Any:
@@ -225,7 +230,9 @@ def _output(value: Any) -> Any:
 
 
 def _joined(values: list[Any]) -> Any:
-    """Several outputs as one: text, or what the text is as JSON if a map or list is among them."""
+    """The outputs as one: null, the value, or text; what the text is as JSON if a map or list is among them."""
+    if len(values) < 2:
+        return values[0] if values else None
     texts = [text(value) for value in values]
     check_text(sum(map(len, texts)))
     whole = "".join(texts)
@@ -243,26 +250,25 @@ def _guarded(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @pass_context
     def call(context: Scope, value: Any, /, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(value, Missing):
-            raise value.failure()
+        require(value, *args, *kwargs.values())
+        work(value)
         result = (
             function(context, value, *args, **kwargs) if takes_context else function(value, *args, **kwargs)
         )
         if isinstance(result, (str, list, dict)):
-            context.budget.charge(len(result))
+            charge(len(result))
         return result
 
     return call
 
 
-@pass_context
-def _each(context: Scope, value: Any, weight: int) -> list[Any]:
-    return each(context, _present(value), weight)
+def _each(value: Any, weight: int) -> list[Any]:
+    return each(present(value), weight)
 
 
 @pass_context
 def _assign(context: Scope, value: Any, name: str) -> None:
-    context.vars[name] = _present(value)
+    context.vars[name] = present(value)
 
 
 @pass_context

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from runtime.errors import ExpressionFailed
-from runtime.expressions.limits import MAX_ITEMS, LimitExceeded, check_text
+from runtime.expressions.limits import ITEMS_A_STEP, MAX_ITEMS, LimitExceeded, check_text, step
 from runtime.expressions.missing import Missing
 
 MAX_DEPTH = 200  # levels of maps and lists inside one another
@@ -121,7 +121,10 @@ def to_json(value: Any, *, nulls: bool = False, indent: int | None = None) -> st
 
 def plain(value: Any, *, nulls: bool = True) -> Any:
     """The value as builtins only (dict, list, text, number, boolean, None): a copy, where it has parts."""
-    return _Copy(nulls=nulls).of(value, 0)
+    copy = _Copy(nulls=nulls)
+    copied = copy.of(value, 0)
+    step((MAX_ITEMS - copy.left) // ITEMS_A_STEP)
+    return copied
 
 
 class _Copy:

@@ -26,6 +26,11 @@ MESSAGES = {
     "{% for x in inputs.dya %}{% endfor %}": "`inputs.dya` does not exist",
     "{% set x = inputs.dya %}": "`inputs.dya` does not exist",
     "{{ [inputs.dya] }}": "`inputs.dya` does not exist",
+    "{{ {'a': inputs.dya} | toJson }}": "`inputs.dya` does not exist",
+    "{{ secret(inputs.dya) }}": "`inputs.dya` does not exist",
+    "{{ inputs.names.contains(inputs.dya) }}": "`inputs.dya` does not exist",
+    "{{ [] | merge(inputs.dya) }}": "`inputs.dya` does not exist",
+    "{{ inputs.a_b }}": "`inputs.a_b` does not exist; did you mean `inputs['a-b']`?",
     "{{ -inputs.dya }}": "`inputs.dya` does not exist",
     "{{ inputs[inputs.dya] }}": "`inputs.dya` does not exist",
     "{{ inputs.dya is empty }}": "`inputs.dya` does not exist",
@@ -67,6 +72,12 @@ def test_a_failure_says_what_is_wrong(
     with pytest.raises(ExpressionFailed) as failure:
         engine.render(template, variables)
     assert message in failure.value.message
+
+
+def test_an_object_never_leaves_with_a_gap_in_it(engine: Expressions) -> None:
+    for template in ("{{ [a.b] }}", "{{ {'x': a.b} }}", "{{ [[a.b]] }}", "{{ a.b }}"):
+        with pytest.raises(ExpressionFailed, match=r"`a` does not exist"):
+            engine.evaluate(template, {})
 
 
 def test_a_gap_with_nothing_near_names_what_there_is(engine: Expressions) -> None:

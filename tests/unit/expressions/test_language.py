@@ -214,6 +214,15 @@ def test_a_coalesced_right_side_waits_until_it_is_needed(engine: Expressions) ->
     assert asked == ["y"]
 
 
+def test_the_current_output_outside_any_loop_is_the_output_itself(engine: Expressions) -> None:
+    assert engine.render("{{ currentEachOutput(outputs.x) }}", {"outputs": {"x": 1}}) == "1"
+
+
+def test_the_whole_context_can_be_printed(engine: Expressions) -> None:
+    variables = {"inputs": {"a": 1}, "secret": lambda name: name}
+    assert engine.render("{{ printContext() }}", variables) == '{"inputs":{"a":1}}'
+
+
 def test_a_rendering_leaves_the_variables_alone(engine: Expressions) -> None:
     variables: dict[str, Any] = {"l": [1], "m": {"a": 1}}
     engine.render("{% set l = l + 2 %}{% set b = 1 %}{{ m | merge({'c': 1}) }}{{ l - 1 }}", variables)

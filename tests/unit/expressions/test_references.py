@@ -53,12 +53,6 @@ PROBLEMS = {
     "{{ inputs.day }}": [],
     "{{ secret('X') | upper }} {{ kv('a') }} {{ read(x) }}": [],
     "{% macro m() %}{% endmacro %}{{ m() }}": [],
-    "{{ outputs.x.value - 1 }} {{ inputs.a-1 }}": [],
-    "{{ 'inputs.a-b' }}": [],
-    "{{ inputs.a-b }}": ["`inputs.a-b` subtracts: a name with a dash is written `inputs['a-b']`"],
-    "{{ outputs.x.my-key.y }}": [
-        "`outputs.x.my-key` subtracts: a name with a dash is written `outputs.x['my-key']`"
-    ],
     "{{ x | uper }}{{ secrt('x') }}": [
         "there is no filter `uper`; did you mean `upper`?",
         "there is no function `secrt`; did you mean `secret`?",
@@ -71,6 +65,29 @@ PROBLEMS = {
 @pytest.mark.parametrize(("template", "problems"), PROBLEMS.items())
 def test_the_problems_of_a_template(engine: Expressions, template: str, problems: list[str]) -> None:
     assert engine.problems(template) == problems
+
+
+DASHES: dict[str, dict[tuple[str, ...], str]] = {
+    "{{ outputs.x.value - 1 }} {{ inputs.a-1 }}": {},
+    "{{ 'inputs.a-b' }} inputs.a-b": {},
+    "{{ inputs.a-b }}": {
+        ("inputs", "a-b"): "`inputs.a-b` subtracts: a name with a dash is written `inputs['a-b']`"
+    },
+    "{{ outputs.x.my-key.y }}": {
+        (
+            "outputs",
+            "x",
+            "my-key",
+        ): "`outputs.x.my-key` subtracts: a name with a dash is written `outputs.x['my-key']`"
+    },
+}
+
+
+@pytest.mark.parametrize(("template", "dashes"), DASHES.items())
+def test_a_dash_that_may_be_meant_as_part_of_a_name(
+    engine: Expressions, template: str, dashes: dict[tuple[str, ...], str]
+) -> None:
+    assert engine.dashes(template) == dashes
 
 
 def test_names_of_a_malformed_template_cannot_be_told(engine: Expressions) -> None:
