@@ -1,0 +1,135 @@
+"""Logs are files first: one append-only text file an attempt, `<time> <LEVEL> <message>` a line, for `tail -f`, `grep` and `less` too."""
+
+import heapq
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from runtime.model.views import LogLine
+from runtime.store import log_index
+
+LONGEST = 64 * 1024
+"""Characters of one line that are kept."""
+
+_UNSAFE = re.compile(
+    r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # what sets titles, clipboards and links
+    r"|\x1b\[(?![0-9;]*m)[0-?]*[ -/]*[@-~]?"  # what moves the cursor or clears; colours stay
+    r"|\x1b(?!\[)[ -/]*[0-~]?"
+    r"|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f\x80-\x9f\u2028\u2029]"
+)
+
+
+def safe(text: str) -> str:
+    """Without what could take hold of a terminal: control sequences other than colours, and control characters."""
+    if not text.isprintable():
+        text = _UNSAFE.sub("", text)
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]} … {len(text) - LONGEST} more characters"
+    return text
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+class LogWriter:
+    """Appends to one log. What was written is in the file after `flush`."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _mend(path)
+        self._offsets = log_index.load(path)
+        self.lines = count_lines(path, self._offsets)
+        """Lines in the log, those not yet flushed included."""
+        self._position = path.stat().st_size if path.exists() else 0
+        self._file = path.open("ab")
+        self._index = log_index.path_of(path)
+        self._buffer: list[bytes] = []
+
+    def write(self, level: str, message: str, at: datetime) -> None:
+        """One line; a message has no end of line in it."""
+        line = f"{_time(at)} {level} {safe(message)}\n".encode("utf-8", "replace")
+        self._buffer.append(line)
+        self._position += len(line)
+        self.lines += 1
+        if self.lines % log_index.STRIDE == 0:
+            self._offsets.append(self._position)
+
+    def flush(self) -> None:
+        if self._buffer and not self._file.closed:
+            self._file.write(b"".join(self._buffer))
+            self._file.flush()
+            self._buffer.clear()
+
+    def close(self) -> None:
+        self.flush()
+        self._file.close()
+        if len(self._offsets) > 1:
+            self._index.write_bytes(self._offsets[1:].tobytes())
+
+
+def _mend(path: Path) -> None:
+    """Cut off a line that a crash left half written."""
+    if not path.exists() or not (size := path.stat().st_size):
+        return
+    with path.open("rb+") as file:
+        file.seek(max(0, size - LONGEST * 5))
+        tail = file.read()
+        if not tail.endswith(b"\n"):
+            file.truncate(size - len(tail) + tail.rfind(b"\n") + 1)
+
+
+def count_lines(path: Path, offsets: "Iterable[int]") -> int:
+    """Whole lines in a log."""
+    known = list(offsets)
+    if not path.exists():
+        return 0
+    with path.open("rb") as file:
+        file.seek(known[-1])
+        rest = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(log_index.CHUNK), b""))
+    return (len(known) - 1) * log_index.STRIDE + rest
+
+
+class LogReader:
+    """Reads one log by line numbers, while it grows too. A log that is not there is empty."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def count(self) -> int:
+        return count_lines(self._path, log_index.load(self._path))
+
+    def page(self, first: int, limit: int | None) -> Iterator[LogLine]:
+        """Lines from number `first` on; `None` is to the end."""
+        if not self._path.exists():
+            return
+        offsets = log_index.load(self._path) if first >= log_index.STRIDE else [0]
+        entry = min(first // log_index.STRIDE, len(offsets) - 1)
+        with self._path.open("rb") as file:
+            file.seek(offsets[entry])
+            number = entry * log_index.STRIDE
+            stop = None if limit is None else max(first - number, 0) + limit
+            for raw in islice(file, stop):
+                if number >= first and raw.endswith(b"\n"):
+                    yield _line(number, raw)
+                number += 1
+
+
+def _line(number: int, raw: bytes) -> LogLine:
+    time, _, rest = raw[:-1].decode("utf-8", "replace").partition(" ")
+    level, _, text = rest.partition(" ")
+    return LogLine(number, _parsed(time), level, text)
+
+
+def _parsed(time: str) -> datetime:
+    try:
+        return datetime.fromisoformat(time)
+    except ValueError:  # somebody wrote into the file
+        return datetime.fromtimestamp(0, UTC)
+
+
+def merge(logs: Iterable[Iterable[LogLine]]) -> Iterator[LogLine]:
+    """Several logs as one, by time; lines of one log keep their order."""
+    return heapq.merge(*logs, key=lambda line: line.at)

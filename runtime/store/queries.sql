@@ -1,0 +1,114 @@
+-- Every statement of the store, by name; the methods carry the same names.
+
+-- name: append_event
+INSERT INTO events (execution_id, seq, at, event) VALUES (?, ?, ?, ?);
+
+-- name: put_execution
+INSERT INTO executions (id, namespace, flow_id, state, created, ended, finished, trigger_id, record)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET state = excluded.state, ended = excluded.ended, finished = excluded.finished, record = excluded.record;
+
+-- name: put_task_run
+INSERT INTO task_runs (execution_id, number, task_id, state, seconds, record) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (execution_id, number) DO UPDATE SET state = excluded.state, seconds = excluded.seconds, record = excluded.record;
+
+-- name: remove_task_run
+DELETE FROM task_runs WHERE execution_id = ? AND number = ?;
+
+-- name: events
+SELECT seq, event FROM events WHERE execution_id = ? ORDER BY seq;
+
+-- name: unfinished
+SELECT id FROM executions WHERE finished = 0 ORDER BY id;
+
+-- name: get_execution
+SELECT record FROM executions WHERE id = ?;
+
+-- name: task_runs
+SELECT record FROM task_runs WHERE execution_id = ? ORDER BY number;
+
+-- name: like_execution
+SELECT id FROM executions WHERE id LIKE ? ESCAPE '\' LIMIT 2;
+
+-- name: latest_execution
+SELECT record FROM executions WHERE namespace = ? AND flow_id = ? ORDER BY id DESC LIMIT 1;
+
+-- name: counts
+SELECT state, COUNT(*) FROM executions GROUP BY state;
+
+-- name: durations
+SELECT task_id, seconds FROM task_runs
+WHERE seconds IS NOT NULL AND state IN ('SUCCESS', 'WARNING') AND execution_id IN (
+    SELECT id FROM executions WHERE namespace = ? AND flow_id = ? ORDER BY id DESC LIMIT ?
+);
+
+-- name: delete_execution
+DELETE FROM executions WHERE id = ?;
+
+-- name: delete_events
+DELETE FROM events WHERE execution_id = ?;
+
+-- name: delete_task_runs
+DELETE FROM task_runs WHERE execution_id = ?;
+
+-- name: delete_nodes
+DELETE FROM nodes WHERE execution_id = ?;
+
+-- name: put_node
+INSERT INTO nodes (execution_id, task_run_id, unique_id, position, record) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (execution_id, task_run_id, unique_id) DO UPDATE SET record = excluded.record;
+
+-- name: count_nodes
+SELECT COUNT(*) FROM nodes WHERE execution_id = ?;
+
+-- name: nodes
+SELECT record FROM nodes WHERE execution_id = ? ORDER BY position;
+
+-- name: latest_flow
+SELECT revision, source, record FROM flows WHERE namespace = ? AND id = ? ORDER BY revision DESC LIMIT 1;
+
+-- name: get_flow
+SELECT record FROM flows WHERE namespace = ? AND id = ? AND revision = ?;
+
+-- name: add_flow
+INSERT INTO flows (namespace, id, revision, created, file, source, record) VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- name: activate_flow
+INSERT INTO active_flows (namespace, id, revision, file) VALUES (?, ?, ?, ?)
+ON CONFLICT (namespace, id) DO UPDATE SET revision = excluded.revision, file = excluded.file;
+
+-- name: deactivate_flow
+DELETE FROM active_flows WHERE namespace = ? AND id = ?;
+
+-- name: active_flows
+SELECT flows.record, active_flows.file FROM active_flows
+JOIN flows USING (namespace, id, revision) ORDER BY namespace, id;
+
+-- name: revisions
+SELECT revision, created, source FROM flows WHERE namespace = ? AND id = ? ORDER BY revision DESC;
+
+-- name: flow_names
+SELECT DISTINCT namespace, id FROM flows;
+
+-- name: get_trigger
+SELECT namespace, flow_id, trigger_id, paused, last_fired, next_fire, execution_id, updated FROM triggers
+WHERE namespace = ? AND flow_id = ? AND trigger_id = ?;
+
+-- name: list_triggers
+SELECT namespace, flow_id, trigger_id, paused, last_fired, next_fire, execution_id, updated FROM triggers
+ORDER BY namespace, flow_id, trigger_id;
+
+-- name: put_trigger
+INSERT INTO triggers (namespace, flow_id, trigger_id, paused, last_fired, next_fire, execution_id, updated)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (namespace, flow_id, trigger_id) DO UPDATE SET paused = excluded.paused, last_fired = excluded.last_fired,
+    next_fire = excluded.next_fire, execution_id = excluded.execution_id, updated = excluded.updated;
+
+-- name: delete_trigger
+DELETE FROM triggers WHERE namespace = ? AND flow_id = ? AND trigger_id = ?;
+
+-- name: add_audit
+INSERT INTO audit (at, who, action, target, details) VALUES (?, ?, ?, ?, ?);
+
+-- name: page_audit
+SELECT number, at, who, action, target, details FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?;
