@@ -21,6 +21,7 @@ from runtime.tasks.dbt_artifacts import Manifest, Results
 from runtime.tasks.dbt_nodes import NodeTracker
 from runtime.tasks.dbt_output import DbtOutput
 from runtime.tasks.dbt_toolchain import toolchain
+from runtime.tasks.paths import inside
 from runtime.tasks.script_base import Ended, ExecScript, Setting, failure
 from runtime.tasks.thread import in_thread
 
@@ -147,7 +148,7 @@ class DbtCLI(ExecScript, frozen=True, kw_only=True):
     def _project(self, context: TaskContext) -> Path:
         if not self.project_dir or self.project_dir in {".", "./"}:
             return context.directory
-        return script_files.inside(context.directory, self.project_dir, what="projectDir")
+        return inside(context.directory, self.project_dir, what="projectDir")
 
     def _target(self, context: TaskContext) -> Path:
         return self._project(context) / text(self.env.get("DBT_TARGET_PATH", "target"))

@@ -1,10 +1,12 @@
 """One HTTP request, and its response as outputs."""
 
 import codecs
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -238,17 +240,12 @@ def _query(params: Mapping[str, Any] | None) -> list[tuple[str, str]] | None:
 
 
 def _authorization(auth: Auth | None) -> dict[str, str]:
-    import aiohttp
-
     if auth is None or auth.type == "DIGEST":
         return {}
     if auth.type == "BEARER":
         return {"Authorization": f"Bearer {auth.token or ''}"}
-    return {
-        "Authorization": aiohttp.BasicAuth(
-            auth.username or "", auth.password or "", encoding="utf-8"
-        ).encode()
-    }
+    pair = f"{auth.username or ''}:{auth.password or ''}"
+    return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
 
 
 def _digest(auth: Auth | None) -> "tuple[aiohttp.DigestAuthMiddleware, ...]":
@@ -260,15 +257,15 @@ def _digest(auth: Auth | None) -> "tuple[aiohttp.DigestAuthMiddleware, ...]":
 
 
 def _proxy(proxy: Proxy | None) -> dict[str, Any]:
-    import aiohttp
-
     if proxy is None or proxy.type == "DIRECT" or not proxy.address:
         return {}
     if proxy.type == "SOCKS":
         raise TaskFailed("options.proxy: only proxies of type HTTP are supported")
+    who = (
+        f"{quote(proxy.username, safe='')}:{quote(proxy.password or '', safe='')}@" if proxy.username else ""
+    )
     port = f":{proxy.port}" if proxy.port else ""
-    who = aiohttp.BasicAuth(proxy.username, proxy.password or "") if proxy.username else None
-    return {"proxy": f"http://{proxy.address}{port}", "proxy_auth": who}
+    return {"proxy": f"http://{who}{proxy.address}{port}"}
 
 
 def _form(fields: Mapping[str, Any], *, multipart: bool, context: TaskContext) -> "aiohttp.FormData":

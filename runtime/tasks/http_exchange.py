@@ -166,7 +166,7 @@ def explain(error: BaseException) -> str:
             return "the server did not answer in time (options.timeout.readIdleTimeout)"
         case aiohttp.TooManyRedirects():
             return "too many redirects"
-        case aiohttp.InvalidURL() | ValueError():
+        case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError() | ValueError():
             return "this is not an address that HTTP knows: http://HOST/... or https://HOST/... is wanted"
         case aiohttp.ServerDisconnectedError():
             return "the server closed the connection without an answer"

@@ -90,6 +90,8 @@ class ExecScript(Task, frozen=True, kw_only=True):
             job = self._job(context, private, self.settle(context, setting))
             exit_ = await context.environment.run(job, transcript.take)
             kept = await in_thread(self.keep, context)
+            for pattern in script_files.unmatched(self.output_files, kept):
+                context.log.warn(f"outputFiles: nothing matches {pattern}")
             return Ended(exit_=exit_, transcript=transcript, files=kept)
         finally:
             self.clean(context, private)
@@ -144,9 +146,7 @@ class ExecScript(Task, frozen=True, kw_only=True):
 
     def keep(self, context: TaskContext) -> dict[str, str]:
         """The files that outlive the job: name -> address."""
-        kept, idle = script_files.collect(context.directory, self.output_files, context.files)
-        for pattern in idle:
-            context.log.warn(f"outputFiles: nothing matches {pattern}")
+        kept = script_files.collect(context.directory, self.output_files, context.files)
         out = script_files.output_directory(context.directory, context.labels)
         return kept | script_files.collect_all(out, context.files)
 

@@ -13,7 +13,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -21,6 +21,7 @@ from runtime.errors import TaskFailed
 from runtime.expressions.text import text, to_json
 from runtime.runners.base import Labels
 from runtime.tasks.context import Files
+from runtime.tasks.paths import inside
 
 PRIVATE = ".flowdeck"
 STORED = re.compile(r"kestra:///[^\s'\"`;|&<>()]+")
@@ -71,8 +72,6 @@ def lay_inputs(directory: Path, wanted: Any, files: Files) -> None:
     for name, content in _mapping(wanted).items():
         target = inside(directory, name, what="inputFiles")
         target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.parent.resolve().is_relative_to(directory.resolve()):
-            raise TaskFailed(f"inputFiles: {name} leads out of the working directory by a link")
         target.unlink(missing_ok=True)
         _lay(target, content, files)
 
@@ -88,16 +87,6 @@ def _mapping(wanted: Any) -> Mapping[str, Any]:
     if not isinstance(wanted, Mapping):
         raise TaskFailed("inputFiles: a map of file names and contents is wanted, or a JSON text of one")
     return wanted
-
-
-def inside(directory: Path, name: str, *, what: str) -> Path:
-    """A path below the directory; raises TaskFailed for one that is absolute or climbs out."""
-    path = PurePosixPath(name)
-    if not name or path.is_absolute() or ".." in path.parts or path == PurePosixPath():
-        raise TaskFailed(
-            f"{what}: {name!r} is not allowed: a name relative to the working directory is wanted"
-        )
-    return directory / path
 
 
 def _lay(target: Path, content: Any, files: Files) -> None:
@@ -140,20 +129,17 @@ def bring_in(script: str, private: Path, files: Files) -> str:
     return STORED.sub(lambda found: places[found.group()], script)
 
 
-def collect(directory: Path, patterns: Sequence[str], files: Files) -> tuple[dict[str, str], list[str]]:
-    """Keep what the patterns match: relative path -> address, and the patterns that matched nothing."""
-    kept: dict[str, str] = {}
-    idle = []
-    present = sorted(_walk(directory)) if patterns else []
-    for pattern in patterns:
-        matcher = glob(pattern)
-        matches = [name for name in present if matcher.fullmatch(name)]
-        if not matches:
-            idle.append(pattern)
-        for name in matches:
-            if name not in kept:
-                kept[name] = files.put(directory / name, name)
-    return kept, idle
+def collect(directory: Path, patterns: Sequence[str], files: Files) -> dict[str, str]:
+    """Keep what the patterns match: relative path -> address."""
+    matchers = [glob(pattern) for pattern in patterns]
+    present = sorted(_walk(directory)) if matchers else []
+    chosen = [name for name in present if any(matcher.fullmatch(name) for matcher in matchers)]
+    return {name: files.put(directory / name, name) for name in chosen}
+
+
+def unmatched(patterns: Sequence[str], kept: Iterable[str]) -> list[str]:
+    """The patterns that no kept file matches."""
+    return [pattern for pattern in patterns if not any(map(glob(pattern).fullmatch, kept))]
 
 
 def collect_all(directory: Path, files: Files) -> dict[str, str]:

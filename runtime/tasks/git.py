@@ -1,0 +1,267 @@
+"""Clone a git repository into the working directory."""
+
+import asyncio
+import math
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from runtime.errors import TaskFailed
+from runtime.expressions.text import text
+from runtime.tasks import git_place, git_remedies
+from runtime.tasks.base import Result, Task
+from runtime.tasks.context import TaskContext
+from runtime.tasks.git_session import GitFailed, Session
+from runtime.tasks.paths import inside
+
+SCP = re.compile(r"(?:[\w.-]+@)?[\w.-]+:(?!//)")  # user@host:path, as ssh takes it
+COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+SHALLOW_REFUSED = re.compile(r"not our ref|unadvertised|couldn't find remote ref|shallow", re.IGNORECASE)
+
+
+class Clone(Task, frozen=True, kw_only=True):
+    """Clone a git repository into the working directory; inside a WorkingDirectory the next tasks find it there.
+
+    - id: clone
+      type: git.clone
+      url: https://github.com/your-org/dbt-project
+      branch: main
+      username: deploy
+      password: "{{ secret('GIT_TOKEN') }}"
+    """
+
+    url: str
+    """https://..., ssh://..., user@host:path, or a path on this machine."""
+    directory: str | None = None
+    """Where to, relative to the working directory; the working directory itself where nothing is said."""
+    branch: str | None = None
+    """The default branch where nothing is said."""
+    tag: str | None = None
+    """Checked out instead of a branch."""
+    commit: str | None = None
+    """Checked out instead of a branch or tag."""
+    depth: int = 1
+    """How many commits of history; 0 for all."""
+    clone_all_branches: bool = True
+    """Whether the tips of the other branches come too."""
+    no_tags: bool = False
+    """Leave tags out."""
+    clone_submodules: bool | None = None
+    """Clone submodules too."""
+    username: str | None = None
+    """For https."""
+    password: str | None = None
+    """For https: a password or, better, a token; from a secret."""
+    private_key: str | None = None
+    """For ssh: the whole key in PEM or OpenSSH form; from a secret. Else the keys of the runtime's user count."""
+    passphrase: str | None = None
+    """Of the private key."""
+    trusted_ca_pem_path: str | None = None
+    """A file with the certificate authorities to accept."""
+    git_config: dict[str, Any] = msgspec.field(default_factory=dict)
+    """Settings of git for this clone: `{http.proxy: "http://proxy:3128"}`."""
+    no_proxy: bool | None = None
+    """Go around any proxy."""
+    connect_timeout: int = 10_000
+    """Milliseconds for an SSH connection to stand; for https `readTimeout` counts from the first moment."""
+    read_timeout: int = 60_000
+    """Milliseconds without a byte, for https."""
+    kestra_url: str | None = None
+    """No effect."""
+    auth: dict[str, Any] | None = None
+    """No effect: it is for tasks that speak to Kestra."""
+
+    async def run(self, context: TaskContext) -> Result:
+        loop = asyncio.get_running_loop()
+
+        def report(line: str) -> None:
+            loop.call_soon_threadsafe(context.log.info, line)
+
+        source = self._source(context)
+        session = self._session(context, source, report)
+        target = self._target(context)
+        context.log.info(f"Cloning {source.address}{self._wanted}")
+        work = asyncio.ensure_future(
+            asyncio.to_thread(self._clone, session, source.address, context.scratch / "clone", target)
+        )
+        try:
+            outputs = await asyncio.shield(work)
+        except asyncio.CancelledError:
+            session.kill()
+            await asyncio.wait([work])
+            work.exception()  # it says that it was stopped, which is known
+            raise
+        finally:
+            shutil.rmtree(context.scratch / "clone", ignore_errors=True)
+        context.log.info(f"At {outputs.pop('subject')}")
+        return Result(outputs=outputs)
+
+    def _target(self, context: TaskContext) -> Path:
+        if not self.directory or self.directory in {".", "./"}:
+            return context.directory
+        return inside(context.directory, self.directory, what="directory")
+
+    @property
+    def _wanted(self) -> str:
+        for kind, name in (("commit", self.commit), ("tag", self.tag), ("branch", self.branch)):
+            if name:
+                return f" ({kind} {name})"
+        return ""
+
+    def _source(self, context: TaskContext) -> "Source":
+        source = locate(self.url, context.directory)
+        username, password = self.username or source.username, self.password or source.password
+        for secret in (password, self.passphrase, self.private_key):
+            if secret:
+                context.secrets(secret)
+        if self.kestra_url or self.auth:
+            context.log.warn("kestraUrl and auth have no effect: they are for tasks that speak to Kestra")
+        return Source(address=source.address, username=username, password=password)
+
+    def _session(self, context: TaskContext, source: "Source", report: Any) -> Session:
+        session = Session(context.scratch, progress=report)
+        session.configure(
+            {"http.lowSpeedLimit": "1", "http.lowSpeedTime": str(max(1, math.ceil(self.read_timeout / 1000)))}
+        )
+        if self.no_proxy:
+            session.configure({"http.proxy": ""})
+        session.configure({name: text(value) for name, value in self.git_config.items() if value is not None})
+        if self.trusted_ca_pem_path:
+            session.trust(self.trusted_ca_pem_path)
+        if source.password:
+            session.log_in(source.username, source.password)
+        session.use_ssh(
+            key=self.private_key,
+            passphrase=self.passphrase,
+            connect_timeout=max(1, math.ceil(self.connect_timeout / 1000)),
+        )
+        return session
+
+    def _clone(self, session: Session, address: str, clone: Path, target: Path) -> dict[str, Any]:
+        """In a thread, from the first git command to the files in their place."""
+        shutil.rmtree(clone, ignore_errors=True)
+        clone.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            if self.commit:
+                self._fetch_commit(session, address, clone, self.commit)
+            else:
+                session.run("clone", *self._flags(), "--", address, str(clone), directory=clone.parent)
+            commit, _, subject = session.run(
+                "log", "-1", "--format=%H%n%h by %an, %as: %s", directory=clone
+            ).partition("\n")
+            _clear(session, address, target)
+        except GitFailed as failed:
+            raise self._explained(session, address, clone.parent, failed) from None
+        git_place.place(clone, target)
+        return {"directory": str(target), "commit": commit, "subject": subject}
+
+    def _flags(self) -> list[str]:
+        reference = self.tag or self.branch
+        flags = ["--progress"]
+        if reference:
+            flags.append(f"--branch={reference}")
+        if self.depth > 0:
+            flags.append(f"--depth={self.depth}")
+        flags.append("--no-single-branch" if self.clone_all_branches else "--single-branch")
+        if self.no_tags:
+            flags.append("--no-tags")
+        if self.clone_submodules:
+            flags += ["--recurse-submodules", *(["--shallow-submodules"] if self.depth > 0 else [])]
+        return flags
+
+    def _fetch_commit(self, session: Session, address: str, clone: Path, commit: str) -> None:
+        """A server may refuse a commit that is no branch's tip: then all of the history has to come."""
+        if self.depth > 0 and COMMIT.fullmatch(commit):
+            try:
+                session.run("init", "--quiet", str(clone), directory=clone.parent)
+                session.run("remote", "add", "origin", address, directory=clone)
+                fetch = ["fetch", "--progress", f"--depth={self.depth}", "origin", commit]
+                session.run(*fetch, directory=clone)
+                self._check_out(session, clone, "FETCH_HEAD")
+            except GitFailed as failed:
+                if not SHALLOW_REFUSED.search(str(failed)):
+                    raise
+            else:
+                return
+        shutil.rmtree(clone, ignore_errors=True)
+        session.run("clone", "--progress", "--no-checkout", "--", address, str(clone), directory=clone.parent)
+        self._check_out(session, clone, commit)
+
+    def _check_out(self, session: Session, clone: Path, reference: str) -> None:
+        try:
+            sha = session.run("rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}", directory=clone)
+        except GitFailed:
+            raise TaskFailed(f"{self.url}: there is no commit {reference}") from None
+        session.run("checkout", "--quiet", "--detach", sha, directory=clone)
+        if self.clone_submodules:
+            session.run("submodule", "update", "--init", "--recursive", "--progress", directory=clone)
+
+    def _explained(self, session: Session, address: str, directory: Path, failed: GitFailed) -> TaskFailed:
+        reference = self.tag or self.branch
+        if reference and re.search(r"Remote branch .* not found", str(failed)):
+            kind = "tag" if self.tag else "branch"
+            return git_remedies.unknown_reference(
+                address, kind, reference, _references(session, address, kind, directory)
+            )
+        return git_remedies.explain(address, failed.errors)
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a repository lies, and who asks for it."""
+
+    address: str
+    """As git takes it, without credentials."""
+    username: str | None = None
+    password: str | None = None
+
+
+def locate(url: str, directory: Path) -> Source:
+    """Take an address apart. A path on this machine, relative to the working directory, becomes file://: only then does git
+    honour a depth."""
+    if "://" in url:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or "@" not in parts.netloc:
+            return Source(address=url)
+        address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        return Source(
+            address=address,
+            username=unquote(parts.username or "") or None,
+            password=unquote(parts.password or "") or None,
+        )
+    path = (directory / Path(url).expanduser()).resolve()
+    if path.exists():
+        return Source(address=path.as_uri() if path.is_dir() else str(path))
+    if SCP.match(url):
+        return Source(address=url)
+    raise TaskFailed(f"{url}: there is no such directory", hint="Write https://..., ssh://..., or a path.")
+
+
+def _clear(session: Session, address: str, target: Path) -> None:
+    """An earlier attempt's clone of the same repository makes way; another repository's does not."""
+    if not (target / ".git").exists():
+        return
+    try:
+        origin = session.run("config", "--get", "remote.origin.url", directory=target)
+    except GitFailed:
+        origin = ""
+    if origin != address:
+        raise TaskFailed(
+            f"the directory holds a clone already, of {origin or 'another repository'}",
+            hint="Clone into a directory of its own: directory: NAME",
+        )
+    tracked = session.run("ls-files", "-z", directory=target).split("\0")
+    git_place.remove_clone(target, [name for name in tracked if name])
+
+
+def _references(session: Session, address: str, kind: str, directory: Path) -> list[str]:
+    flag = "--tags" if kind == "tag" else "--heads"
+    try:
+        listed = session.run("ls-remote", flag, "--", address, directory=directory)
+    except GitFailed:
+        return []
+    names = [line.partition("\t")[2].split("/", 2)[-1] for line in listed.splitlines()]
+    return [name for name in names if not name.endswith("^{}")]
