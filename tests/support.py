@@ -2,16 +2,20 @@
 
 import asyncio
 import os
-import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from shutil import copyfile
 from typing import Any, Literal
 
+import msgspec
+
 from runtime.model.execution import Node
 from runtime.runners.base import Exit, Job, Labels, Line
+from runtime.runners.leftovers import Leftovers
+from runtime.runners.process import ProcessRunner
+from runtime.runners.toolchains import Toolchains
 from runtime.tasks.context import TaskContext
 
 LABELS = Labels(
@@ -74,9 +78,11 @@ class Store:
 
 @dataclass
 class Subprocess:
-    """Runs jobs as plain processes of this machine, in a group of their own; `path` goes in front of PATH."""
+    """Runs jobs by the process runner, without making toolchains: `path`, in front of PATH, is where their programs lie."""
 
+    root: Path
     name: Literal["process", "docker"] = "process"
+    """What `resolve` answers."""
     path: str = ""
     jobs: list[Job] = field(default_factory=list)
     started: asyncio.Event = field(default_factory=asyncio.Event)
@@ -87,42 +93,22 @@ class Subprocess:
 
     async def run(self, job: Job, sink: Callable[[Line], None]) -> Exit:
         self.jobs.append(job)
-        process = await asyncio.create_subprocess_exec(
-            *job.command,
-            cwd=job.directory,
-            env={
-                "PATH": f"{self.path}:{os.environ['PATH']}" if self.path else os.environ["PATH"],
-                "HOME": os.environ.get("HOME", "/"),
-                **job.environment,
-            },
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            stdin=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-            limit=2**24,
+        path = f"{self.path}:{os.environ['PATH']}" if self.path else os.environ["PATH"]
+        environment = {"PATH": path, **job.environment}
+        runner = ProcessRunner(Toolchains(self.root), Leftovers(self.root))
+        running = await runner.start(
+            msgspec.structs.replace(job, toolchain=None, environment=environment), print
         )
-        assert process.stdout is not None
-        assert process.stderr is not None
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._pump(process.stdout, "stdout", sink))
-                group.create_task(self._pump(process.stderr, "stderr", sink))
-                code = await process.wait()
+            async for line in running.lines():
+                sink(line)
+                self.started.set()
+            return await running.wait()
         except asyncio.CancelledError:
-            os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+            await running.stop()
             raise
-        return Exit(code=code if code >= 0 else 128 - code)
-
-    async def _pump(
-        self,
-        stream: asyncio.StreamReader,
-        name: Literal["stdout", "stderr"],
-        sink: Callable[[Line], None],
-    ) -> None:
-        async for raw in stream:
-            sink(Line(text=raw.decode(errors="replace").rstrip("\n"), stream=name, at=datetime.now(UTC)))
-            self.started.set()
+        finally:
+            await running.release()
 
 
 @dataclass
@@ -130,7 +116,8 @@ class World:
     """One attempt's surroundings; `context` is what the task is given."""
 
     root: Path
-    environment: Subprocess = field(default_factory=Subprocess)
+    path: str = ""
+    runner: Literal["process", "docker"] = "process"
     log: Log = field(default_factory=Log)
     masked: list[str] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
@@ -138,7 +125,8 @@ class World:
     task_runner: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        for directory in (self.directory, self.scratch, self.store.root):
+        self.environment = Subprocess(self.root / "jobs", name=self.runner, path=self.path)
+        for directory in (self.directory, self.scratch, self.store.root, self.environment.root):
             directory.mkdir(exist_ok=True)
 
     @property

@@ -14,7 +14,7 @@ from runtime.errors import TaskFailed
 from runtime.model.execution import Node
 from runtime.model.states import State
 from runtime.tasks.dbt import DbtCLI
-from tests.support import Subprocess, World
+from tests.support import World
 
 VENV = Path(os.environ.get("FLOWDECK_TEST_DBT", "/var/tmp/flowdeck-dev/dbt-venv")) / "bin"
 DBT = VENV / "dbt" if (VENV / "dbt").exists() else Path(shutil.which("dbt") or VENV / "dbt")
@@ -35,7 +35,7 @@ PROJECT = {
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    return World(tmp_path, environment=Subprocess(path=str(DBT.parent)))
+    return World(tmp_path, path=str(DBT.parent))
 
 
 def lay(directory: Path, files: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from runtime.errors import TaskFailed
 from runtime.tasks.script import PythonCommands, PythonScript, ShellCommands, ShellScript
 from runtime.tasks.script_base import NamespaceFiles
-from tests.support import LABELS, Subprocess, World
+from tests.support import LABELS, World
 
 
 @pytest.fixture
@@ -232,7 +232,7 @@ async def test_python_dependencies_are_installed_inside_a_container(tmp_path: Pa
     pip.parent.mkdir()
     pip.write_text('#!/bin/sh\necho "$@"\n')
     pip.chmod(0o755)
-    world = World(tmp_path, environment=Subprocess(name="docker", path=str(pip.parent)))
+    world = World(tmp_path, runner="docker", path=str(pip.parent))
     task = PythonCommands(commands=["echo run"], dependencies=["pandas>=2"], python_version="3.12")
     await task.run(world.context)
     assert world.log.at("INFO") == ["-m pip install -q --disable-pip-version-check pandas>=2", "run"]
