@@ -73,8 +73,15 @@ class TaskContext:
     """The rendered `taskRunner`, where the task has one."""
     resumed: bool = False
     """Whether an earlier runtime began this attempt: files are prepared already, and the job is there to attach to."""
+    leaving: Callable[[], bool] = lambda: False
+    """Asked when cancelled: whether the runtime goes away, and a job that outlives it goes on with what was laid for it."""
     fetch: Callable[[str], Awaitable[Any]] | None = None
     """Ask the runtime for an execution by id (an alert that describes it)."""
+
+    @property
+    def job_goes_on(self) -> bool:
+        """Whether the job is left to run without the runtime, to be attached to by the next one."""
+        return self.leaving() and self.environment.resolve(self.task_runner) != "process"
 
     @property
     def job_id(self) -> str:

@@ -97,7 +97,8 @@ class DbtCLI(ExecScript, frozen=True, kw_only=True):
             if self.parse_run_results:
                 context.nodes(await in_thread(self._complete, context, tracker, ended))
         finally:
-            context.nodes(tracker.close(datetime.now(UTC)))
+            if not context.job_goes_on:
+                context.nodes(tracker.close(datetime.now(UTC)))
         if ended.exit_.code != 0:
             raise self._failed(context, ended, tracker, output)
         return ended.result(state=State.WARNING if output.warned else State.SUCCESS)

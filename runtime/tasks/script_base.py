@@ -94,7 +94,8 @@ class ExecScript(Task, frozen=True, kw_only=True):
                 context.log.warn(f"outputFiles: nothing matches {pattern}")
             return Ended(exit_=exit_, transcript=transcript, files=kept)
         finally:
-            self.clean(context, private)
+            if not context.job_goes_on:
+                self.clean(context, private)
 
     def _prepare(self, context: TaskContext, private: Path, body: str) -> None:
         shared = bool((context.task_runner or {}).get("user"))

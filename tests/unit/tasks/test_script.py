@@ -1,7 +1,8 @@
 import asyncio
+import dataclasses
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -193,6 +194,20 @@ async def test_cancelling_leaves_no_script_behind(world: World) -> None:
     with pytest.raises(asyncio.CancelledError):
         await running
     assert list(world.directory.iterdir()) == []
+
+
+@pytest.mark.parametrize(("runner", "left"), [("docker", [".flowdeck"]), ("process", [])])
+async def test_a_job_that_outlives_the_runtime_keeps_its_script(
+    tmp_path: Path, runner: Literal["docker", "process"], left: list[str]
+) -> None:
+    world = World(tmp_path, runner=runner)
+    context = dataclasses.replace(world.context, leaving=lambda: True)
+    running = asyncio.create_task(ShellCommands(commands=["echo started", "exec sleep 1000"]).run(context))
+    await asyncio.wait_for(world.environment.started.wait(), 10)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert [path.name for path in world.directory.iterdir()] == left
 
 
 async def test_the_job_names_its_owner_image_and_options(tmp_path: Path) -> None:
