@@ -1,0 +1,190 @@
+"""The tasks that hold others. They have no `run`: the engine goes through their tasks by their rule."""
+
+from typing import Any, ClassVar
+
+import msgspec
+
+from runtime.model.flow import Rule
+from runtime.tasks.base import Flowable, Tasks
+from runtime.tasks.script_base import NamespaceFiles
+
+
+class Group(Flowable, frozen=True, kw_only=True):
+    """The lists that every task of tasks may have beside its own."""
+
+    errors: Tasks = ()
+    """Run one after the other when a task inside has failed."""
+    finally_: Tasks = msgspec.field(default=(), name="finally")
+    """Run at the end, whatever happened."""
+
+
+class Sequential(Group, frozen=True, kw_only=True):
+    """Run tasks one after the other.
+
+    - id: load
+      type: sequential
+      tasks:
+        - {id: first, type: log, message: one}
+        - {id: second, type: log, message: two}
+    """
+
+    rule: ClassVar[Rule] = Rule.SEQUENTIAL
+
+    tasks: Tasks
+    """At least one."""
+
+
+class Parallel(Group, frozen=True, kw_only=True):
+    """Run tasks side by side.
+
+    - id: extract
+      type: parallel
+      concurrent: 2
+      tasks:
+        - {id: orders, type: shell, commands: [./orders.sh]}
+        - {id: customers, type: shell, commands: [./customers.sh]}
+    """
+
+    rule: ClassVar[Rule] = Rule.PARALLEL
+
+    tasks: Tasks
+    """At least one."""
+    concurrent: int = 0
+    """How many at once; 0 for all."""
+
+
+class DagTask(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """A task of a Dag, and what must have ended before it starts."""
+
+    task: Any
+    """The task itself."""
+    depends_on: list[str] = msgspec.field(default_factory=list)
+    """Ids of other tasks of the same Dag."""
+
+
+class Dag(Group, frozen=True, kw_only=True):
+    """Run tasks as soon as those they depend on have ended.
+
+    - id: models
+      type: dag
+      tasks:
+        - task: {id: orders, type: shell, commands: [./orders.sh]}
+        - task: {id: report, type: shell, commands: [./report.sh]}
+          dependsOn: [orders]
+    """
+
+    rule: ClassVar[Rule] = Rule.DAG
+
+    tasks: list[DagTask]
+    """Each with the ids that it waits for; they may not depend on each other in a circle."""
+    concurrent: int = 0
+    """How many at once; 0 for all that may."""
+
+
+class ForEach(Group, frozen=True, kw_only=True):
+    """Run tasks once for each value; `taskrun.value` is the value, `taskrun.iteration` counts from 0.
+
+    - id: regions
+      type: foreach
+      values: [eu, us]
+      concurrencyLimit: 2
+      tasks:
+        - {id: load, type: shell, commands: ["./load.sh {{ taskrun.value }}"]}
+    """
+
+    rule: ClassVar[Rule] = Rule.FOR_EACH
+
+    tasks: Tasks
+    """Run one after the other for each value."""
+    values: Any
+    """A list, or a text that is a JSON list. A value that comes twice counts once."""
+    concurrency_limit: int = 1
+    """How many values at once; 0 for all."""
+
+
+class If(Group, frozen=True, kw_only=True):
+    """Run `then` where a condition holds, else `else`.
+
+    - id: monday
+      type: if
+      condition: "{{ now(format='EEEE') == 'Monday' }}"
+      then:
+        - {id: full, type: dbt, commands: [dbt build --full-refresh]}
+      else:
+        - {id: usual, type: dbt, commands: [dbt build]}
+    """
+
+    rule: ClassVar[Rule] = Rule.IF
+
+    condition: Any
+    """`false`, `0` and an empty text do not hold; any other value does."""
+    then: Tasks = ()
+    """Run where it holds."""
+    else_: Tasks = msgspec.field(default=(), name="else")
+    """Run where it does not."""
+
+
+class Switch(Group, frozen=True, kw_only=True):
+    """Run the tasks of the case that a value names.
+
+    - id: by_region
+      type: switch
+      value: "{{ inputs.region }}"
+      cases:
+        eu:
+          - {id: eu, type: log, message: Europe}
+      defaults:
+        - {id: other, type: log, message: elsewhere}
+    """
+
+    rule: ClassVar[Rule] = Rule.SWITCH
+
+    value: Any
+    """Compared as text."""
+    cases: dict[str, Tasks] = msgspec.field(default_factory=dict)
+    """For each value its tasks."""
+    defaults: Tasks = ()
+    """Run where no case fits. Without them a value that no case names is a failure."""
+
+
+class AllowFailure(Sequential, frozen=True, kw_only=True):
+    """Run tasks one after the other; where one fails the rest is left out, and the flow goes on with a warning.
+
+    - id: optional
+      type: allow_failure
+      tasks:
+        - {id: freshness, type: dbt, commands: [dbt source freshness]}
+    """
+
+    rule: ClassVar[Rule] = Rule.ALLOW_FAILURE
+
+
+class Cache(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """Files that are kept from one execution to the next."""
+
+    patterns: list[str]
+    """Globs, relative to the working directory."""
+    ttl: str | None = None
+    """How long they are good."""
+
+
+class WorkingDirectory(Sequential, frozen=True, kw_only=True):
+    """Run tasks one after the other in one directory: what one writes the next finds.
+
+    - id: project
+      type: working_directory
+      tasks:
+        - {id: clone, type: git.clone, url: "https://github.com/your-org/dbt-project"}
+        - {id: build, type: dbt, commands: [dbt build]}
+    """
+
+    rule: ClassVar[Rule] = Rule.WORKING_DIRECTORY
+
+    input_files: dict[str, Any] | str | None = None
+    """Names and contents of files to write first."""
+    output_files: list[str] = msgspec.field(default_factory=list)
+    """Globs of the files to keep as `outputs.ID.outputFiles`."""
+    namespace_files: NamespaceFiles | None = None
+    """Files of the namespace to put there first."""
+    cache: Cache | None = None
+    """Files to keep for the next execution."""

@@ -1,0 +1,163 @@
+"""Which class stands behind a `type:`. Names are known without an import; a class loads when it is first used.
+
+A package adds tasks by entry points of the group `flowdeck.tasks`: the entry's name is the `type:` that flows write, its value
+`package.module:Class`. The built-in tasks are entry points of the same kind.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property, lru_cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Literal, TypeAlias
+
+from runtime.errors import PluginUnavailable
+from runtime.tasks.base import Plugin
+
+GROUP = "flowdeck.tasks"
+KESTRA = "io.kestra.plugin."
+OLD_TASKS = "io.kestra.core.tasks."
+
+Kind: TypeAlias = Literal["task", "flowable", "trigger", "runner"]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A plugin by its names; `load()` gives the class."""
+
+    entry: EntryPoint
+    kind: Kind = "task"
+    short: str = ""
+    """What a flow may write instead of the long name."""
+    aliases: tuple[str, ...] = ()
+    """Further names under which flows know it."""
+
+    @property
+    def name(self) -> str:
+        """The class's own name, as `TaskSpec.type` has it."""
+        return self.entry.name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.name, self.short, *self.aliases)))
+
+    def load(self) -> type[Plugin]:
+        """The class. A plugin that cannot be imported is `PluginUnavailable`, each time."""
+        return self._loaded
+
+    @cached_property
+    def _loaded(self) -> type[Plugin]:
+        try:
+            found = self.entry.load()
+        except Exception as error:
+            raise PluginUnavailable(
+                f"the plugin `{self.name}` does not load: {type(error).__name__}: {error}",
+                hint=f"it is {self.entry.value}; install what it needs, or remove it",
+            ) from error
+        if not (isinstance(found, type) and issubclass(found, Plugin)):
+            raise PluginUnavailable(
+                f"the plugin `{self.name}` does not load: {self.entry.value} is no class that derives from Plugin"
+            )
+        return found
+
+
+class Registry:
+    """All plugins, by every name that they have."""
+
+    def __init__(self, plugins: Iterable[Known]) -> None:
+        self._plugins: dict[str, Known] = {}
+        self._by_name: dict[str, Known] = {}
+        for known in plugins:
+            self._plugins.setdefault(known.name, known)
+            for name in known.names:
+                self._by_name.setdefault(name, known)
+
+    def find(self, type: str) -> Known | None:
+        """By class name, short name or alias."""
+        return self._by_name.get(type)
+
+    def nearest(self, type: str) -> str | None:
+        """The known name that is most like this one, if any is."""
+        lowered = {name.lower(): name for name in reversed(self._by_name)}
+        near = get_close_matches(type.lower(), lowered, 1, 0.6)
+        return lowered[near[0]] if near else None
+
+    def names(self) -> tuple[str, ...]:
+        """The classes' own names."""
+        return tuple(self._plugins)
+
+    def all_names(self) -> tuple[str, ...]:
+        """Every name, short ones and aliases too."""
+        return tuple(self._by_name)
+
+    def plugins(self) -> tuple[Known, ...]:
+        return tuple(self._plugins.values())
+
+
+@lru_cache(1)
+def default_registry() -> Registry:
+    """The built-in plugins and those that are installed; a name that is built in cannot be taken by another."""
+    return Registry((*BUILT_IN, *map(Known, entry_points(group=GROUP))))
+
+
+def _plugin(name: str, value: str, short: str, kind: Kind = "task", aliases: Iterable[str] = ()) -> Known:
+    return Known(EntryPoint(f"{KESTRA}{name}", f"runtime.tasks.{value}", GROUP), kind, short, tuple(aliases))
+
+
+def _flowables(classes: Mapping[str, str]) -> tuple[Known, ...]:
+    return tuple(
+        _plugin(f"core.flow.{name}", f"flow:{name}", short, "flowable", (f"{OLD_TASKS}flows.{name}",))
+        for name, short in classes.items()
+    )
+
+
+BUILT_IN: tuple[Known, ...] = (
+    _plugin("core.log.Log", "core:Log", "log", aliases=[f"{OLD_TASKS}log.Log"]),
+    _plugin("core.debug.Return", "core:Return", "return", aliases=["debug", f"{OLD_TASKS}debugs.Return"]),
+    _plugin("core.output.OutputValues", "core:OutputValues", "outputs"),
+    _plugin("core.execution.Fail", "core:Fail", "fail", aliases=[f"{OLD_TASKS}executions.Fail"]),
+    _plugin("core.flow.Sleep", "core:Sleep", "sleep"),
+    _plugin("core.http.Request", "http:Request", "http", aliases=[f"{KESTRA}fs.http.Request"]),
+    _plugin("scripts.shell.Commands", "script:ShellCommands", "shell"),
+    _plugin("scripts.shell.Script", "script:ShellScript", "shell.script"),
+    _plugin("scripts.python.Commands", "script:PythonCommands", "python"),
+    _plugin("scripts.python.Script", "script:PythonScript", "python.script"),
+    _plugin("git.Clone", "git:Clone", "git.clone"),
+    _plugin("dbt.cli.DbtCLI", "dbt:DbtCLI", "dbt"),
+    _plugin(
+        "slack.notifications.SlackIncomingWebhook",
+        "slack:SlackIncomingWebhook",
+        "slack",
+        aliases=[
+            f"{KESTRA}slack.SlackIncomingWebhook",
+            f"{KESTRA}notifications.slack.SlackIncomingWebhook",
+        ],
+    ),
+    *_flowables(
+        {
+            "Sequential": "sequential",
+            "Parallel": "parallel",
+            "Dag": "dag",
+            "ForEach": "foreach",
+            "If": "if",
+            "Switch": "switch",
+            "AllowFailure": "allow_failure",
+        }
+    ),
+    _plugin(
+        "core.flow.WorkingDirectory",
+        "flow:WorkingDirectory",
+        "working_directory",
+        "flowable",
+        [f"{OLD_TASKS}flows.WorkingDirectory", f"{OLD_TASKS}flows.Worker"],
+    ),
+    _plugin(
+        "core.trigger.Schedule",
+        "triggers:Schedule",
+        "schedule",
+        "trigger",
+        ["io.kestra.core.models.triggers.types.Schedule"],
+    ),
+    _plugin("scripts.runner.docker.Docker", "runners:Docker", "docker", "runner"),
+    _plugin("core.runner.Process", "runners:Process", "process", "runner"),
+)

@@ -1,0 +1,43 @@
+"""What starts a flow without a person."""
+
+from datetime import timedelta
+from typing import Any, Literal
+
+import msgspec
+
+from runtime.tasks.base import Plugin
+
+
+class Trigger(Plugin, frozen=True, kw_only=True):
+    """A trigger's class has its properties; the scheduler does its work."""
+
+
+class Schedule(Trigger, frozen=True, kw_only=True):
+    """Start the flow at the times that a cron expression names.
+
+    - id: daily
+      type: schedule
+      cron: "0 8 * * *"
+      timezone: Europe/Berlin
+    """
+
+    cron: str
+    """Five fields (six with `withSeconds`), or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`."""
+    timezone: str | None = None
+    """`Europe/Berlin`; the server's where nothing is said."""
+    with_seconds: bool = False
+    """Whether the expression begins with a field of seconds."""
+    inputs: dict[str, Any] = msgspec.field(default_factory=dict)
+    """The inputs of the executions."""
+    late_maximum_delay: timedelta | None = None
+    """A time that is missed by more is left out."""
+    recover_missed_schedules: Literal["ALL", "LAST", "NONE"] | None = None
+    """Which of the times that were missed while nothing ran are made up for."""
+    conditions: Any = None
+    """Further conditions on the times."""
+    schedule_conditions: Any = None
+    """Deprecated: `conditions`."""
+    interval: timedelta | None = None
+    """No effect."""
+    backfill: dict[str, Any] | None = None
+    """No effect."""
