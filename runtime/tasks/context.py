@@ -65,7 +65,7 @@ class TaskContext:
     environment: Environment
     render: Callable[..., Any]
     """`render(value, **extra)` renders a value again with extra variables; for text that could not be rendered beforehand."""
-    secrets: Callable[[str], None]
+    secrets: Callable[[str], object]
     """Call with a secret's value to have it masked from here on."""
     nodes: Callable[[Sequence[Node]], None]
     """Tell how dbt nodes stand; may be called thousands of times."""

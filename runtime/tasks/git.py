@@ -123,6 +123,7 @@ class Clone(Task, frozen=True, kw_only=True):
         return Source(address=source.address, username=username, password=password)
 
     def _session(self, context: TaskContext, source: "Source", report: Any) -> Session:
+        context.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         session = Session(context.scratch, progress=report)
         session.configure(
             {"http.lowSpeedLimit": "1", "http.lowSpeedTime": str(max(1, math.ceil(self.read_timeout / 1000)))}
@@ -144,7 +145,6 @@ class Clone(Task, frozen=True, kw_only=True):
     def _clone(self, session: Session, address: str, clone: Path, target: Path) -> dict[str, Any]:
         """In a thread, from the first git command to the files in their place."""
         shutil.rmtree(clone, ignore_errors=True)
-        clone.parent.mkdir(parents=True, exist_ok=True)
         try:
             if self.commit:
                 self._fetch_commit(session, address, clone, self.commit)
