@@ -94,6 +94,8 @@ class Runner(Protocol):
     """Something that runs jobs."""
 
     name: ClassVar[str]
+    survives: ClassVar[bool]
+    """Whether jobs go on when the runtime ends, to be found again."""
 
     async def check(self) -> str:
         """One line that says what answers (engine and version); raises EngineUnavailable, which names the remedy."""
