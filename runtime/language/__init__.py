@@ -1,0 +1,1 @@
+"""Text -> Flow, or problems with positions."""
