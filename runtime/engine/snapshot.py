@@ -124,6 +124,12 @@ def number_of(run_id: str) -> int:
     return int(run_id.rpartition("-")[2])
 
 
+def is_same(before: Snapshot, after: Snapshot) -> bool:
+    """Whether a step changed nothing (a late or duplicate event): by identity, since that costs the same at any size."""
+    fields = ("execution", "task_runs", "scopes", "values", "finished")
+    return all(getattr(before, name) is getattr(after, name) for name in fields)
+
+
 def begin(flow: Flow, execution: Execution) -> Snapshot:
     """The value before the first step."""
     empty: Mapping[str, Any] = {}

@@ -1,1 +1,1 @@
-"""When flows run: next-fire arithmetic, what to do about missed dates, and the loop that waits for them."""
+"""The loop that waits for the dates of schedules, and what it remembers."""

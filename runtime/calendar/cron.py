@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice, pairwise, takewhile
 
+from runtime.calendar import zones
+from runtime.calendar.expression import Expression, parse
+from runtime.calendar.zones import PROBE, SECOND
 from runtime.errors import InvalidRequest
-from runtime.scheduler import zones
-from runtime.scheduler.expression import Expression, parse
-from runtime.scheduler.zones import PROBE, SECOND
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from runtime.scheduler.cron import Cron
-from runtime.scheduler.missed import CATCH_UP_LIMIT, COUNT_LIMIT, Due, Recover, due
+from runtime.calendar.cron import Cron
+from runtime.calendar.missed import CATCH_UP_LIMIT, COUNT_LIMIT, Due, Recover, due
 
 HOURLY = Cron.parse("@hourly", timezone="UTC")
 LAST = datetime(2026, 1, 1, 0, tzinfo=UTC)

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from runtime.calendar.cron import Cron
 from runtime.errors import InvalidRequest
-from runtime.scheduler.cron import Cron
 
 BERLIN = "Europe/Berlin"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from runtime.scheduler import missed
-from runtime.scheduler.cron import Cron
-from runtime.scheduler.expression import FIELDS, NICKNAMES
+from runtime.calendar import missed
+from runtime.calendar.cron import Cron
+from runtime.calendar.expression import FIELDS, NICKNAMES
 
 TEXT = (Path(__file__).parents[3] / "docs" / "schedules.md").read_text()
 DAYS = ("2026-03-29T00:00+01:00", "2026-10-25T00:00+02:00")

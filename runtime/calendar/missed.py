@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Literal
 
-from runtime.scheduler.cron import Cron
+from runtime.calendar.cron import Cron
 
 Recover = Literal["ALL", "LAST", "NONE"]
 

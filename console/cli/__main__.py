@@ -1,0 +1,5 @@
+"""`python -m console.cli` is `flowdeck`."""
+
+from console.cli import main
+
+main()

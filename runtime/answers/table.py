@@ -1,0 +1,48 @@
+"""Which function answers which request."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
+
+from runtime.answers import doctor, executions, flows, logs, secrets, status, triggers
+from runtime.answers.parts import Parts
+from runtime.client import requests
+from runtime.client.requests import AnyRequest, AnyStream
+from runtime.model.views import AnyView
+
+ANSWERS: Mapping[type[AnyRequest], Callable[[Parts, Any, str], Awaitable[AnyView]]] = {
+    requests.GetStatus: status.status,
+    requests.Shutdown: status.shutdown,
+    requests.Diagnose: doctor.diagnose,
+    requests.ListFlows: flows.list_flows,
+    requests.GetFlow: flows.show,
+    requests.ListRevisions: flows.revisions,
+    requests.ValidateSource: flows.validate,
+    requests.SaveSource: flows.save,
+    requests.GetSchema: flows.language,
+    requests.CreateExecution: executions.create,
+    requests.ListExecutions: executions.page,
+    requests.GetExecution: executions.show,
+    requests.KillExecution: executions.kill,
+    requests.RestartExecution: executions.restart,
+    requests.DeleteExecution: executions.delete,
+    requests.ReadLog: logs.read,
+    requests.ReadExecutionLog: logs.read_all,
+    requests.ListTriggers: triggers.list_triggers,
+    requests.PauseTrigger: triggers.pause,
+    requests.ListFires: triggers.fires,
+    requests.Backfill: triggers.backfill,
+    requests.SetSecret: secrets.set_secret,
+    requests.ListSecrets: secrets.list_secrets,
+    requests.DeleteSecret: secrets.delete_secret,
+}
+
+
+def _watch(parts: Parts, request: requests.Watch) -> AsyncIterator[AnyView]:
+    return parts.news.watch(request.execution_id)
+
+
+STREAMS: Mapping[type[AnyStream], Callable[[Parts, Any], AsyncIterator[AnyView]]] = {
+    requests.Watch: _watch,
+    requests.FollowLog: logs.follow,
+    requests.FollowExecutionLog: logs.follow_all,
+}

@@ -1,0 +1,99 @@
+"""A flowable's expressions, rendered and brought into the shape that the engine's plans expect."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from runtime.engine.plans import EXPRESSIONS
+from runtime.errors import Failure, TaskFailed
+from runtime.executor.rendering import Renderer
+from runtime.expressions import is_truthy
+from runtime.model.flow import Rule, TaskSpec
+
+
+class Evaluation:
+    """What came of it: values, or a no of `runIf`, or an error."""
+
+    def __init__(
+        self, values: dict[str, Any] | None = None, *, skipped: bool = False, error: str | None = None
+    ) -> None:
+        self.values = values or {}
+        self.skipped = skipped
+        self.error = error
+
+
+async def evaluate(
+    spec: TaskSpec, variables: Mapping[str, Any], renderer: Renderer, *, namespace: str
+) -> Evaluation:
+    """Render what `spec` needs to begin; failures become the evaluation's error."""
+    try:
+        if spec.unavailable:
+            raise TaskFailed(spec.unavailable)
+        if not await runs(spec, variables, renderer, namespace=namespace):
+            return Evaluation(skipped=True)
+        return Evaluation(await _values(spec, variables, renderer, namespace))
+    except Failure as failure:
+        return Evaluation(error=str(failure))
+
+
+async def runs(spec: TaskSpec, variables: Mapping[str, Any], renderer: Renderer, *, namespace: str) -> bool:
+    """Whether `runIf` lets the task run."""
+    if spec.run_if is None:
+        return True
+    return is_truthy(await renderer.render(spec.run_if, variables, namespace=namespace))
+
+
+async def _values(
+    spec: TaskSpec, variables: Mapping[str, Any], renderer: Renderer, namespace: str
+) -> dict[str, Any]:
+    wanted = {
+        name: spec.properties[name] for name in EXPRESSIONS.get(spec.rule, ()) if name in spec.properties
+    }
+    rendered = await renderer.render(wanted, variables, namespace=namespace)
+    return {name: _SHAPES.get((spec.rule, name), _as_is)(value) for name, value in rendered.items()}
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+def _whole_number(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise TaskFailed(f"`concurrent` must be a whole number, and is `{value}`") from None
+
+
+def _list_of_values(value: Any) -> list[str]:
+    """ForEach's values as the strings that `taskrun.value` shows; a map or list inside becomes JSON."""
+    if isinstance(value, str):
+        value = _parsed(value)
+    if not isinstance(value, list | tuple):
+        raise TaskFailed(f"`values` must be a list, or a text that is a JSON list; it is `{value}`")
+    return [_as_text(item) for item in value]
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise TaskFailed(f"`values` must be a list, or a text that is a JSON list; it is `{text}`") from None
+
+
+def _as_text(item: Any) -> str:
+    if item is None:
+        raise TaskFailed("`values` has a null: every value must be a text, a number or a map")
+    return item if isinstance(item, str) else json.dumps(item, separators=(",", ":"), ensure_ascii=False)
+
+
+def _scalar_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+_SHAPES = {
+    (Rule.IF, "condition"): is_truthy,
+    (Rule.SWITCH, "value"): _scalar_text,
+    (Rule.FOR_EACH, "values"): _list_of_values,
+    (Rule.PARALLEL, "concurrent"): _whole_number,
+    (Rule.DAG, "concurrent"): _whole_number,
+}

@@ -1,0 +1,113 @@
+"""The logs of the attempts that run: written through, masked, flushed ten times a second, and followers woken."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+
+from runtime.clock import Clock
+from runtime.secrets.redact import Redactor
+from runtime.store.logs import LogWriter
+
+FLUSH_INTERVAL = 0.1  # seconds
+
+LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR")
+
+
+class AttemptLog:
+    """One attempt's log, as its task sees it."""
+
+    def __init__(
+        self, writer: LogWriter, redactor: Redactor, clock: Clock, book: "LogBook", minimum: str | None
+    ) -> None:
+        self.writer = writer
+        self._redactor = redactor
+        self._clock = clock
+        self._book = book
+        self._minimum = LEVELS.index(minimum) if minimum in LEVELS else 0
+
+    def write(self, level: str, message: str, *, at: datetime | None = None) -> None:
+        if level in LEVELS and LEVELS.index(level) < self._minimum:
+            return
+        moment = at or self._clock.now()
+        for line in self._redactor.redact(message).splitlines() or [""]:
+            self.writer.write(level, line, moment)
+        self._book.touch(self)
+
+    def debug(self, message: str) -> None:
+        self.write("DEBUG", message)
+
+    def info(self, message: str) -> None:
+        self.write("INFO", message)
+
+    def warn(self, message: str) -> None:
+        self.write("WARN", message)
+
+    def error(self, message: str) -> None:
+        self.write("ERROR", message)
+
+    @property
+    def lines(self) -> int:
+        return self.writer.lines
+
+    def close(self) -> None:
+        self.writer.close()
+        self._book.closed(self)
+
+
+class LogBook:
+    """All open logs of a runtime."""
+
+    def __init__(self, directory: Path, redactor: Redactor, clock: Clock) -> None:
+        self._directory = directory
+        self._redactor = redactor
+        self._clock = clock
+        self._dirty: set[AttemptLog] = set()
+        self._written = asyncio.Event()
+        self._followers: set[asyncio.Event] = set()
+
+    def path(self, execution_id: str, task_run_id: str, attempt: int) -> Path:
+        return self._directory / execution_id / task_run_id / f"{attempt}.log"
+
+    def open(
+        self, execution_id: str, task_run_id: str, attempt: int, *, minimum: str | None = None
+    ) -> AttemptLog:
+        writer = LogWriter(self.path(execution_id, task_run_id, attempt))
+        return AttemptLog(writer, self._redactor, self._clock, self, minimum)
+
+    def touch(self, log: AttemptLog) -> None:
+        self._dirty.add(log)
+        self._written.set()
+
+    def closed(self, log: AttemptLog) -> None:
+        self._dirty.discard(log)
+        self._wake()
+
+    async def run(self) -> None:
+        """Flush what was written, until cancelled."""
+        while True:
+            await self._written.wait()
+            await asyncio.sleep(FLUSH_INTERVAL)
+            self.flush()
+
+    def flush(self) -> None:
+        self._written.clear()
+        for log in self._dirty:
+            log.writer.flush()
+        self._dirty.clear()
+        self._wake()
+
+    def _wake(self) -> None:
+        for follower in self._followers:
+            follower.set()
+
+    async def wait_grown(self, patience: float) -> None:
+        """Until some log has grown or been closed, or `patience` seconds have passed."""
+        follower = asyncio.Event()
+        self._followers.add(follower)
+        try:
+            async with asyncio.timeout(patience):
+                await follower.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._followers.discard(follower)

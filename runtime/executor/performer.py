@@ -1,0 +1,189 @@
+"""Does what the engine asks, each command once: attempts as tasks of one group, timers, expressions, and the last deeds of a WorkingDirectory."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import msgspec
+
+from runtime.engine.commands import (
+    Announce,
+    AnyCommand,
+    Collect,
+    Evaluate,
+    Forget,
+    KillAttempt,
+    RenderOutputs,
+    StartAttempt,
+    WakeAt,
+)
+from runtime.engine.snapshot import Snapshot
+from runtime.errors import Failure
+from runtime.executor import evaluate, variables, workspace
+from runtime.executor.attempt import Attempt, Resources
+from runtime.language.inputs import resolve_outputs
+from runtime.model.events import Collected, Evaluated, OutputsRendered, RetryDue
+from runtime.model.execution import Execution
+from runtime.model.states import State
+
+logger = logging.getLogger(__name__)
+
+
+class Performer:
+    """Holds a handle on everything that it has begun."""
+
+    def __init__(self, resources: Resources, announce: Callable[[Execution], None]) -> None:
+        self._resources = resources
+        self._announce = announce
+        self._group: asyncio.TaskGroup | None = None
+        self._attempts: dict[str, tuple[Attempt, asyncio.Task[None]]] = {}
+        self._timers: dict[str, set[asyncio.Task[None]]] = {}
+        self._doing: set[tuple[str, str]] = set()
+
+    @property
+    def attempts(self) -> int:
+        """Attempts that run at this moment."""
+        return len(self._attempts)
+
+    async def run(self) -> None:
+        """Own what is begun, until cancelled; attempts are told that the runtime leaves, not that they are killed."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            try:
+                await asyncio.Event().wait()
+            finally:
+                for attempt, _ in self._attempts.values():
+                    attempt.leaving = True
+
+    # --- commands
+
+    def perform(self, snapshot: Snapshot, command: AnyCommand) -> None:
+        execution_id = snapshot.execution.id
+        match command:
+            case StartAttempt():
+                self._start(snapshot, command, resumed=False)
+            case KillAttempt():
+                self._kill(snapshot, command)
+            case Evaluate(task_run_id=run_id):
+                self._once(("evaluate", run_id), self._evaluate(execution_id, run_id))
+            case Collect(task_run_id=run_id):
+                self._once(("collect", run_id), self._collect(execution_id, run_id))
+            case WakeAt():
+                self._wake(execution_id, command)
+            case RenderOutputs():
+                self._once(("outputs", execution_id), self._render_outputs(execution_id))
+            case Announce():
+                self._announce(snapshot.execution)
+            case Forget():
+                self._forget(execution_id)
+
+    def resume(self, snapshot: Snapshot, command: AnyCommand) -> None:
+        """Perform a command that an earlier runtime may have begun."""
+        if isinstance(command, StartAttempt):
+            run = snapshot.task_runs[command.task_run_id]
+            self._start(snapshot, command, resumed=len(run.attempts) == command.number)
+        else:
+            self.perform(snapshot, command)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        assert self._group is not None, "the performer is not running"
+        return self._group.create_task(work)
+
+    def _once(self, key: tuple[str, str], work: Coroutine[Any, Any, None]) -> None:
+        if key in self._doing:
+            work.close()
+            return
+        self._doing.add(key)
+        self._spawn(work).add_done_callback(lambda _: self._doing.discard(key))
+
+    # --- attempts
+
+    def _start(self, snapshot: Snapshot, command: StartAttempt, *, resumed: bool) -> None:
+        if command.id in self._attempts:
+            return
+        run = snapshot.task_runs[command.task_run_id]
+        attempt = Attempt(self._resources, snapshot.execution.id, run, command.number, resumed)
+        task = self._spawn(attempt.perform())
+        self._attempts[command.id] = attempt, task
+        task.add_done_callback(lambda _: self._attempts.pop(command.id, None))
+
+    def _kill(self, snapshot: Snapshot, command: KillAttempt) -> None:
+        started = self._attempts.get(f"{command.task_run_id}/{command.number}")
+        if started is not None:
+            started[1].cancel()
+
+    # --- timers
+
+    def _wake(self, execution_id: str, command: WakeAt) -> None:
+        timer = self._spawn(self._due(execution_id, command))
+        timers = self._timers.setdefault(execution_id, set())
+        timers.add(timer)
+        timer.add_done_callback(timers.discard)
+
+    async def _due(self, execution_id: str, command: WakeAt) -> None:
+        await self._resources.clock.sleep_until(command.at)
+        due = RetryDue(at=self._resources.clock.now(), task_run_id=command.task_run_id, number=command.number)
+        self._resources.supervisor.post(execution_id, due)
+
+    def _forget(self, execution_id: str) -> None:
+        for timer in self._timers.pop(execution_id, set()):
+            timer.cancel()
+        self._resources.directories.clear(execution_id)
+
+    # --- expressions and last deeds
+
+    async def _evaluate(self, execution_id: str, run_id: str) -> None:
+        snapshot = self._snapshot(execution_id)
+        run, spec = snapshot.task_runs[run_id], snapshot.spec(run_id)
+        seen = variables.of_task(snapshot, run)
+        found = await evaluate.evaluate(
+            spec, seen, self._resources.renderer, namespace=snapshot.flow.namespace
+        )
+        if found.error is None and not found.skipped:
+            found.error = workspace.prepare(self._resources, snapshot, run, found.values)
+        self._resources.supervisor.post(
+            execution_id,
+            Evaluated(
+                at=self._resources.clock.now(),
+                task_run_id=run_id,
+                values=msgspec.to_builtins(found.values),
+                skipped=found.skipped,
+                error=found.error,
+            ),
+        )
+
+    async def _collect(self, execution_id: str, run_id: str) -> None:
+        snapshot = self._snapshot(execution_id)
+        outputs, error = await workspace.finish(self._resources, snapshot, snapshot.task_runs[run_id])
+        now = self._resources.clock.now()
+        self._resources.supervisor.post(
+            execution_id, Collected(at=now, task_run_id=run_id, outputs=outputs, error=error)
+        )
+
+    async def _render_outputs(self, execution_id: str) -> None:
+        snapshot = self._snapshot(execution_id)
+        seen = variables.of_flow(snapshot)
+        outputs: dict[str, Any] = {}
+        error = None
+        try:
+            values = [(output, output.value) for output in snapshot.flow.outputs]
+            namespace = snapshot.flow.namespace
+            rendered = {
+                spec.id: await self._resources.renderer.render(value, seen, namespace=namespace)
+                for spec, value in values
+            }
+            outputs = self._resources.redactor.redact_value(resolve_outputs(snapshot.flow.outputs, rendered))
+        except Failure as failure:
+            error = f"Failed to render output values: {failure}"
+        if error is not None and snapshot.execution.state is State.FAILED:
+            error = None
+        now = self._resources.clock.now()
+        self._resources.supervisor.post(
+            execution_id, OutputsRendered(at=now, outputs=msgspec.to_builtins(outputs), error=error)
+        )
+
+    def _snapshot(self, execution_id: str) -> Snapshot:
+        snapshot = self._resources.supervisor.snapshot(execution_id)
+        assert snapshot is not None, f"{execution_id} is not live"
+        return snapshot

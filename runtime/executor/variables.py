@@ -1,0 +1,122 @@
+"""What a template may name: `flow`, `execution`, `inputs`, `outputs`, `taskrun`, `trigger` ... built from a snapshot, nothing copied that is large."""
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from runtime.engine.snapshot import Snapshot
+from runtime.model.execution import Execution, TaskRun
+from runtime.model.flow import Flow, TaskSpec
+
+ENVIRONMENT_PREFIX = "ENV_"
+"""Variables of the runtime's own environment that begin so are `envs.*` in templates, in lower case and without it."""
+
+
+def of_execution(flow: Flow, execution: Execution) -> dict[str, Any]:
+    """What is there before any task has run: for inputs' defaults and a trigger's inputs."""
+    return {
+        "flow": {"id": flow.id, "namespace": flow.namespace, "revision": flow.revision, "tenantId": "main"},
+        "execution": _execution(execution),
+        "inputs": execution.inputs,
+        "vars": {**flow.variables, **execution.variables},
+        "labels": nested(execution.labels),
+        "trigger": execution.trigger.variables if execution.trigger else {},
+        "envs": environment(),
+        "globals": {},
+        "kestra": {"environment": {}, "url": ""},
+    }
+
+
+def of_task(snapshot: Snapshot, run: TaskRun) -> dict[str, Any]:
+    """What a task of a running execution sees."""
+    parents = [_above(snapshot, parent) for parent in snapshot.ancestors(run) if parent.value is not None]
+    return of_execution(snapshot.flow, snapshot.execution) | {
+        "outputs": snapshot.outputs,
+        "tasks": TaskStates(snapshot),
+        "task": {"id": run.task_id, "type": _type(snapshot.spec(run.id))},
+        "taskrun": _task_run(run),
+        "parents": parents,
+        **({"parent": parents[0]} if parents else {}),
+    }
+
+
+def of_flow(snapshot: Snapshot) -> dict[str, Any]:
+    """What the flow's own outputs see at its end."""
+    return of_execution(snapshot.flow, snapshot.execution) | {
+        "outputs": snapshot.outputs,
+        "tasks": TaskStates(snapshot),
+    }
+
+
+def _execution(execution: Execution) -> dict[str, Any]:
+    return {
+        "id": execution.id,
+        "startDate": execution.started or execution.created,
+        "state": execution.state.value,
+        "originalId": execution.original_id or execution.id,
+        "outputs": execution.outputs,
+    }
+
+
+def _type(spec: TaskSpec) -> str:
+    return spec.written_type or spec.type
+
+
+def _task_run(run: TaskRun) -> dict[str, Any]:
+    facts = {
+        "id": run.id,
+        "startDate": run.started or run.created,
+        "attemptsCount": max(len(run.attempts) - 1, 0),
+        "parentId": run.parent_id,
+        "value": run.value,
+        "iteration": run.iteration,
+    }
+    return {name: fact for name, fact in facts.items() if fact is not None}
+
+
+def _above(snapshot: Snapshot, run: TaskRun) -> dict[str, Any]:
+    return {"taskrun": _task_run(run), "outputs": run.outputs}
+
+
+def nested(labels: Mapping[str, str]) -> dict[str, Any]:
+    """`a.b: x` is read as `labels.a.b`."""
+    tree: dict[str, Any] = {}
+    for name, value in labels.items():
+        *above, last = name.split(".")
+        place = tree
+        for part in above:
+            below = place.get(part)
+            if not isinstance(below, dict):
+                below = place[part] = {}
+            place = below
+        place[last] = value
+    return tree
+
+
+def environment() -> dict[str, str]:
+    size = len(ENVIRONMENT_PREFIX)
+    return {
+        name[size:].lower(): value
+        for name, value in os.environ.items()
+        if name.startswith(ENVIRONMENT_PREFIX)
+    }
+
+
+class TaskStates(Mapping[str, Any]):
+    """`tasks.ID.state`, looked up when it is asked for: an execution may have thousands of task runs."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def __getitem__(self, task_id: str) -> dict[str, Any]:
+        runs = [run for run in self._snapshot.ordered() if run.task_id == task_id]
+        if not runs:
+            raise KeyError(task_id)
+        valued = {run.value: {"state": run.state.value} for run in runs if run.value is not None}
+        return valued or {"state": runs[-1].state.value}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(run.task_id for run in self._snapshot.ordered()))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))

@@ -1,0 +1,213 @@
+"""The runtime as one object: `handle` answers a request, `watch` streams, and its start and stop are those of all parts.
+
+async with Service(settings).running() as service:
+    status = await service.handle(GetStatus())
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from runtime.answers.executions import begin
+from runtime.answers.parts import Parts
+from runtime.answers.table import ANSWERS, STREAMS
+from runtime.catalogue import Catalogue
+from runtime.client.requests import AnyRequest, AnyStream
+from runtime.clock import Clock, SystemClock
+from runtime.config import Settings
+from runtime.errors import Failure, Internal, RuntimeUnreachable
+from runtime.executor.attempt import Resources
+from runtime.executor.directories import Directories
+from runtime.executor.functions import functions
+from runtime.executor.logbook import LogBook
+from runtime.executor.news import News
+from runtime.executor.nodebook import NodeBook
+from runtime.executor.performer import Performer
+from runtime.executor.recovery import recover
+from runtime.executor.rendering import Renderer
+from runtime.executor.running import Runners
+from runtime.executor.supervisor import Supervisor
+from runtime.expressions import Expressions
+from runtime.model.execution import Execution, Trigger
+from runtime.model.flow import Flow
+from runtime.model.views import AnyView, FlowsChanged, TriggersChanged
+from runtime.scheduler.scheduler import Scheduler
+from runtime.secrets.redact import Redactor
+from runtime.secrets.vault import Vault
+from runtime.store import Store
+from runtime.store.files import FileStore
+from runtime.tasks.registry import default_registry
+
+logger = logging.getLogger(__name__)
+
+
+class Service:
+    """One runtime over one data directory."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        mode: str = "daemon",
+        clock: Clock | None = None,
+        triggers: bool = True,
+    ) -> None:
+        self.settings = settings
+        self._mode = mode
+        self._clock = clock or SystemClock()
+        self._triggers = triggers
+        self._parts: Parts | None = None
+        self._performer: Performer | None = None
+        self._announced: list[Callable[[Execution], None]] = []
+        self.stopped = asyncio.Event()
+        """Set when somebody asks the runtime to end."""
+
+    # --- what faces use
+
+    async def handle(self, request: AnyRequest, *, user: str = "") -> AnyView:
+        """Answer one request; raises the Failure that explains why not."""
+        parts = self.parts
+        try:
+            return await ANSWERS[type(request)](parts, request, user)
+        except Failure:
+            raise
+        except Exception as defect:
+            logger.exception("%s broke", type(request).__name__)
+            raise Internal(
+                f"{type(defect).__name__}: {defect}", hint="the runtime's log has the traceback"
+            ) from defect
+
+    def watch(self, request: AnyStream) -> AsyncIterator[AnyView]:
+        return STREAMS[type(request)](self.parts, request)
+
+    @property
+    def parts(self) -> Parts:
+        if self._parts is None:
+            raise RuntimeUnreachable("the runtime is not started")
+        return self._parts
+
+    async def wait_end(self, execution_id: str) -> None:
+        await self.parts.supervisor.wait_end(execution_id)
+
+    # --- start and stop
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Service"]:
+        """All parts, started in the order in which they need each other, and stopped in the other."""
+        self.settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        async with Store.open(self.settings.data) as store:
+            self._parts = parts = self._assemble(store)
+            await parts.catalogue.load()
+            try:
+                async with asyncio.TaskGroup() as group:
+                    background = [group.create_task(work) for work in self._loops(parts)]
+                    await asyncio.sleep(0)
+                    await recover(parts.supervisor, store)
+                    if self._triggers:
+                        await parts.scheduler.reload(parts.catalogue.flows())
+                        background += [
+                            group.create_task(parts.scheduler.run()),
+                            group.create_task(parts.catalogue.run()),
+                        ]
+                    try:
+                        yield self
+                    finally:
+                        for task in background:
+                            task.cancel()
+            finally:
+                await self._close(parts)
+
+    def _loops(self, parts: Parts) -> list[Any]:
+        assert self._performer is not None
+        return [
+            parts.supervisor.run(),
+            self._performer.run(),
+            parts.resources.logs.run(),
+            parts.resources.nodes.run(),
+        ]
+
+    async def _close(self, parts: Parts) -> None:
+        parts.resources.logs.flush()
+        await parts.resources.nodes.flush()
+        await parts.resources.runners.close()
+        self._parts = None
+
+    # --- assembly
+
+    def _assemble(self, store: Store) -> Parts:
+        settings, clock, news = self.settings, self._clock, News()
+        redactor = Redactor()
+        vault = Vault(settings.data, place=settings.keyring, clock=clock)
+        registry = default_registry()
+        supervisor = Supervisor(store, clock, news)
+        resources = Resources(
+            supervisor=supervisor,
+            clock=clock,
+            renderer=Renderer(Expressions(functions(clock)), vault, redactor.add),
+            registry=registry,
+            runners=Runners(settings),
+            redactor=redactor,
+            directories=Directories(settings.work),
+            files=FileStore(settings.storage),
+            logs=LogBook(settings.logs, redactor, clock),
+            nodes=NodeBook(store, supervisor, news),
+        )
+        self._performer = Performer(resources, self._announce)
+        supervisor.attach(self._performer)
+        catalogue = Catalogue(
+            settings.flows,
+            store=store,
+            registry=registry,
+            clock=clock,
+            defaults=settings.plugin_defaults,
+            changed=self._flows_changed,
+        )
+        scheduler = Scheduler(
+            store=store,
+            clock=clock,
+            timezone=settings.timezone,
+            fire=self._fire,
+            changed=lambda: news.publish(TriggersChanged(sequence=0)),
+        )
+        return Parts(
+            settings=settings,
+            mode=self._mode,
+            since=clock.now(),
+            clock=clock,
+            store=store,
+            catalogue=catalogue,
+            scheduler=scheduler,
+            supervisor=supervisor,
+            resources=resources,
+            vault=vault,
+            news=news,
+            stop=self.stopped.set,
+        )
+
+    # --- how the parts hear of each other
+
+    def _announce(self, execution: Execution) -> None:
+        self.parts.scheduler.ended(execution)
+
+    async def _flows_changed(self, names: tuple[str, ...]) -> None:
+        if self._triggers:
+            await self.parts.scheduler.reload(self.parts.catalogue.flows())
+        self.parts.news.publish(FlowsChanged(sequence=0, names=names))
+
+    async def _fire(
+        self, flow: Flow, trigger: Trigger, date: datetime, inputs: dict[str, Any], labels: dict[str, str]
+    ) -> str:
+        """A schedule is due: the id of the execution that it began. `inputs` are rendered here, where `trigger.*` is known."""
+        seen = {
+            "trigger": trigger.variables,
+            "flow": {"id": flow.id, "namespace": flow.namespace},
+            "vars": flow.variables,
+        }
+        rendered = await self.parts.resources.renderer.render(inputs, seen, namespace=flow.namespace)
+        execution = await begin(
+            self.parts, flow, inputs=rendered, labels=labels, trigger=trigger, schedule_date=date
+        )
+        return execution.id
