@@ -1,11 +1,11 @@
 """The tasks that hold others. They have no `run`: the engine goes through their tasks by their rule."""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 
 from runtime.model.flow import Rule
-from runtime.tasks.base import Flowable, Tasks
+from runtime.tasks.base import Flowable, Tasks, Verbatim
 from runtime.tasks.script_base import NamespaceFiles
 
 
@@ -98,7 +98,7 @@ class ForEach(Group, frozen=True, kw_only=True):
     """Run one after the other for each value."""
     values: Any
     """A list, or a text that is a JSON list. A value that comes twice counts once."""
-    concurrency_limit: int = 1
+    concurrency_limit: Annotated[int, Verbatim] = 1
     """How many values at once; 0 for all."""
 
 
@@ -141,7 +141,9 @@ class Switch(Group, frozen=True, kw_only=True):
 
     value: Any
     """Compared as text."""
-    cases: dict[str, Tasks] = msgspec.field(default_factory=dict)
+    cases: Annotated[dict[str, Tasks], msgspec.Meta(extra={"tasks": True})] = msgspec.field(
+        default_factory=dict
+    )
     """For each value its tasks."""
     defaults: Tasks = ()
     """Run where no case fits. Without them a value that no case names is a failure."""

@@ -1,0 +1,91 @@
+"""`pluginDefaults`: values for every task, trigger or runner of a type (flow-language.md section 13)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from runtime.language.document import Path
+from runtime.language.report import Report
+from runtime.language.values import check_fields, flag, named
+from runtime.model.flow import PluginDefault
+from runtime.tasks.registry import Registry
+
+
+class DefaultKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Values for every task, trigger or runner whose type is, or begins with, `type`."""
+
+    type: str
+    """A class name, or the beginning of several."""
+    values: dict[str, Any] | None = None
+    """What they get."""
+    forced: bool | None = None
+    """Whether these win over what the task itself says."""
+    ref: str | None = None
+    """No effect yet."""
+
+
+class Defaults:
+    """A flow's own, then the runtime's: the first to say something is heard, and of those that are forced the last."""
+
+    def __init__(
+        self, registry: Registry, own: Iterable[PluginDefault], given: Iterable[PluginDefault]
+    ) -> None:
+        self._registry = registry
+        self._defaults = (*own, *given)
+
+    def fill(self, value: dict[str, Any]) -> dict[str, Any]:
+        """The map with what its type's defaults add; itself where they add nothing."""
+        written = value.get("type")
+        if not self._defaults or not isinstance(written, str):
+            return value
+        known = self._registry.find(written)
+        names = {written, *(known.names if known else ())}
+        matching = [default for default in self._defaults if _matches(default.type, names)]
+        for default in matching:
+            if not default.forced:
+                value = _below(value, default.values)
+        for default in matching:
+            if default.forced:
+                value = _below(default.values, value)
+        return value
+
+
+def _matches(prefix: str, names: Iterable[str]) -> bool:
+    return any(name == prefix or ("." in prefix and name.startswith(prefix)) for name in names)
+
+
+def _below(upper: dict[str, Any], lower: dict[str, Any]) -> dict[str, Any]:
+    """`upper` laid over `lower`, map by map."""
+    merged = {**lower, **upper}
+    for key in lower.keys() & upper.keys():
+        if isinstance(lower[key], dict) and isinstance(upper[key], dict):
+            merged[key] = _below(upper[key], lower[key])
+    return merged
+
+
+def read_defaults(report: Report, value: Any, path: Path) -> tuple[PluginDefault, ...]:
+    """The flow's own list."""
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        report.error(path, f"`{path[-1]}` must be a list, and is {named(value)}")
+        return ()
+    found = [_default(report, item, (*path, number)) for number, item in enumerate(value)]
+    return tuple(default for default in found if default is not None)
+
+
+def _default(report: Report, value: Any, path: Path) -> PluginDefault | None:
+    if not isinstance(value, Mapping):
+        report.error(path, f"a plugin default must be a map, and is {named(value)}")
+        return None
+    before = report.errors
+    check_fields(report, path, value, DefaultKeys, owner="a plugin default", rendered=False)
+    if value.get("ref") is not None:
+        report.warn((*path, "ref"), "`ref` has no effect yet: these values are used nowhere")
+        return None
+    if report.errors > before:
+        return None
+    return PluginDefault(
+        type=str(value["type"]), values=dict(value.get("values") or {}), forced=flag(value.get("forced"))
+    )

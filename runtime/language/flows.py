@@ -1,0 +1,187 @@
+"""A whole flow file, checked and built."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+
+from runtime.language.defaults import Defaults, read_defaults
+from runtime.language.document import Document
+from runtime.language.input_specs import InputReader, entries, ids, read_outputs
+from runtime.language.labels import read_labels
+from runtime.language.report import Report
+from runtime.language.retries import read_retry
+from runtime.language.tasks import TaskReader
+from runtime.language.templates import Templates
+from runtime.language.triggers import TriggerChecks, read_triggers
+from runtime.language.types import Types
+from runtime.language.values import check_fields, flag, named
+from runtime.model.flow import Flow, PluginDefault
+from runtime.tasks.base import Verbatim
+from runtime.tasks.registry import Registry
+
+ID = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]*")
+NAMESPACE = re.compile(r"[a-z0-9][a-z0-9._-]*")
+LONGEST_ID = 100
+LONGEST_NAMESPACE = 150
+RESERVED = frozenset(
+    [
+        "pause",
+        "resume",
+        "force-run",
+        "change-status",
+        "kill",
+        "executions",
+        "search",
+        "source",
+        "disable",
+        "enable",
+    ]
+)
+WITHOUT_EFFECT: Mapping[str, str] = {
+    "concurrency": "executions are not limited",
+    "sla": "nothing is watched",
+    "checks": "nothing is checked before an execution",
+    "listeners": "use `errors`, `finally` or `afterExecution`",
+    "quotas": "nothing is limited",
+}
+"""What would change how a flow runs -> how it runs all the same."""
+
+
+class FlowKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A flow."""
+
+    id: Annotated[str, Verbatim]
+    """Letters, digits, `.`, `-` and `_`; unique in its namespace."""
+    namespace: Annotated[str, Verbatim]
+    """Small letters, digits, `.`, `-` and `_`; a dot stands between parent and child."""
+    tasks: Any = None
+    """Run one after the other."""
+    description: str | None = None
+    """For people; Markdown."""
+    labels: Any = None
+    """For its executions: a map."""
+    inputs: Any = None
+    """What may be handed to an execution."""
+    variables: dict[str, Any] | None = None
+    """`vars.NAME`; rendered only by `render(vars.NAME)`."""
+    errors: Any = None
+    """Run when a task has failed."""
+    finally_: Any = msgspec.field(default=None, name="finally")
+    """Run at the end, whatever happened."""
+    after_execution: Any = None
+    """Run when the execution's state is known."""
+    outputs: Any = None
+    """Rendered at the end."""
+    triggers: Any = None
+    """What starts it without a person."""
+    plugin_defaults: Any = None
+    """Values for all tasks of a type."""
+    task_defaults: Any = None
+    """The older name of `pluginDefaults`."""
+    retry: Any = None
+    """For every task that has none of its own."""
+    disabled: Annotated[bool, Verbatim] = False
+    """No triggers, and no new executions."""
+    revision: int | None = None
+    """No effect: the store counts revisions."""
+    deleted: bool | None = None
+    """No effect."""
+    worker_group: Any = None
+    """No effect."""
+    worker_selector: Any = None
+    """No effect."""
+    policy_refs: Any = None
+    """No effect."""
+    concurrency: Any = None
+    """No effect yet."""
+    sla: Any = None
+    """No effect yet."""
+    checks: Any = None
+    """No effect yet."""
+    listeners: Any = None
+    """No effect yet."""
+    quotas: Any = None
+    """No effect yet."""
+    extend: Any = None
+    """No effect."""
+    tenant_id: str | None = None
+    """No effect."""
+    updated: Any = None
+    """No effect."""
+    source: str | None = None
+    """No effect."""
+    editor: Any = None
+    """No effect."""
+
+
+def read_flow(
+    document: Document,
+    report: Report,
+    registry: Registry,
+    given: tuple[PluginDefault, ...],
+    checks: TriggerChecks | None,
+) -> Flow | None:
+    """The flow; what is wrong with it is in the report, and it is not to be used where that has errors."""
+    value = document.value
+    if not isinstance(value, Mapping):
+        what = "the file is empty" if value is None else f"a flow must be a map, and is {named(value)}"
+        report.error((), what, "a flow begins with `id:`, `namespace:` and `tasks:`")
+        return None
+    check_fields(report, (), value, FlowKeys, owner="a flow", rendered=False)
+    _check_names(report, value)
+    _warn(report, value)
+    key = "taskDefaults" if value.get("pluginDefaults") is None else "pluginDefaults"
+    defaults = Defaults(registry, read_defaults(report, value.get(key), (key,)), given)
+    templates = Templates(report, ids(value.get("inputs")))
+    types = Types(registry, report)
+    tasks = TaskReader(report, types, defaults, templates)
+    templates.check(value.get("variables"), ("variables",))
+    variables = value.get("variables")
+    for listener, path in entries(report, value.get("listeners"), ("listeners",), "a listener"):
+        tasks.read_list(listener.get("tasks"), (*path, "tasks"), needed=True)
+    return Flow(
+        id=str(value.get("id")),
+        namespace=str(value.get("namespace")),
+        description=str(value.get("description") or ""),
+        labels=read_labels(report, value.get("labels"), ("labels",)),
+        variables=dict(variables) if isinstance(variables, Mapping) else {},
+        inputs=InputReader(report, templates).read(value.get("inputs"), ("inputs",)),
+        tasks=tasks.read_list(value.get("tasks"), ("tasks",), needed=True),
+        errors=tasks.read_list(value.get("errors"), ("errors",)),
+        finally_=tasks.read_list(value.get("finally"), ("finally",)),
+        after_execution=tasks.read_list(value.get("afterExecution"), ("afterExecution",)),
+        outputs=read_outputs(report, templates, value.get("outputs"), ("outputs",)),
+        triggers=read_triggers(report, types, defaults, templates, checks, value.get("triggers")),
+        retry=read_retry(report, value.get("retry"), ("retry",)),
+        disabled=flag(value.get("disabled")),
+        source=document.text,
+    )
+
+
+def _check_names(report: Report, value: Mapping[str, Any]) -> None:
+    if value.get("id") is not None:
+        name = str(value["id"])
+        if not ID.fullmatch(name) or len(name) > LONGEST_ID:
+            report.error(
+                ("id",),
+                f"`{name[:60]}` is no id of a flow: letters, digits, `.`, `-` and `_`, at most {LONGEST_ID}, "
+                "the first a letter or digit",
+            )
+        elif name in RESERVED:
+            report.error(("id",), f"`{name}` is a reserved id", "choose another")
+    if value.get("namespace") is not None:
+        name = str(value["namespace"])
+        if not NAMESPACE.fullmatch(name) or len(name) > LONGEST_NAMESPACE:
+            report.error(
+                ("namespace",),
+                f"`{name[:60]}` is no namespace: small letters, digits, `.`, `-` and `_`, at most {LONGEST_NAMESPACE}, "
+                "the first a letter or digit",
+            )
+
+
+def _warn(report: Report, value: Mapping[str, Any]) -> None:
+    for key, consequence in WITHOUT_EFFECT.items():
+        if value.get(key):
+            report.warn((key,), f"`{key}` has no effect yet: {consequence}")

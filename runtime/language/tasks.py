@@ -1,0 +1,230 @@
+"""The tasks of a flow file, checked and built in one go: what does not fit is reported, what does is a TaskSpec."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from runtime.language.dags import check_dag, members
+from runtime.language.defaults import Defaults
+from runtime.language.document import Path
+from runtime.language.report import Report, nearest
+from runtime.language.retries import read_retry
+from runtime.language.task_keys import COMMON, NOT_RENDERED, WITHOUT_EFFECT, TaskKeys, lists
+from runtime.language.templates import Templates
+from runtime.language.types import Found, Types
+from runtime.language.values import check_fields, duration, flag, is_template, named
+from runtime.model.flow import Rule, TaskSpec
+from runtime.tasks.base import Flowable, Plugin
+from runtime.tasks.convert import properties
+
+ID = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]*")
+LONGEST_ID = 256
+NO_TYPE = "Invalid type: null (missing type id property 'type')"
+
+
+class TaskReader:
+    """Reads the tasks of one flow; ids are unique among all of them."""
+
+    def __init__(self, report: Report, types: Types, defaults: Defaults, templates: Templates) -> None:
+        self._report = report
+        self._types = types
+        self._defaults = defaults
+        self._templates = templates
+        self._lines: dict[str, int] = {}
+
+    def read_list(self, value: Any, path: Path, *, needed: bool = False) -> tuple[TaskSpec, ...]:
+        """The tasks of a list; null is an empty one."""
+        if value is None or value == []:
+            if needed:
+                self._report.error(path, f"`{path[-1]}` must not be empty: at least one task is needed")
+            return ()
+        if not isinstance(value, list):
+            self._report.error(path, f"`{path[-1]}` must be a list of tasks, and is {named(value)}")
+            return ()
+        return self._read_all((item, (*path, number)) for number, item in enumerate(value))
+
+    def _read_all(self, tasks: Iterable[tuple[Any, Path]]) -> tuple[TaskSpec, ...]:
+        found = [self._read(value, path) for value, path in tasks]
+        return tuple(task for task in found if task is not None)
+
+    def _read(self, value: Any, path: Path) -> TaskSpec | None:
+        """One task; None where there is nothing to build it from."""
+        if not isinstance(value, Mapping):
+            self._report.error(path, f"a task must be a map, and is {named(value)}")
+            return None
+        value = self._defaults.fill(dict(value))
+        self._check_id(value, path)
+        if value.get("type") is None:
+            self._no_type(value, path)
+            return None
+        found = self._types.find(str(value["type"]), (*path, "type"), ("task", "flowable"))
+        if found is None:
+            return None
+        self._check_keys(value, path, found)
+        self._read_runner(value, path, found.plugin)
+        branches = self._branches(value, path, found)
+        if found.plugin is not None and issubclass(found.plugin, Flowable):
+            self._check_flowable(found.plugin.rule, value, path, branches)
+        return self._built(value, path, found, branches)
+
+    # --- checks
+
+    def _check_id(self, value: Mapping[str, Any], path: Path) -> None:
+        if value.get("id") is None:
+            self._report.error(path, "a task needs an `id`")
+            return
+        identifier, place = str(value["id"]), (*path, "id")
+        if not ID.fullmatch(identifier) or len(identifier) > LONGEST_ID:
+            self._report.error(
+                place,
+                f"`{identifier[:60]}` is no id of a task: letters, digits, `-` and `_`, at most {LONGEST_ID}, "
+                "the first a letter or digit",
+            )
+        elif identifier in self._lines:
+            self._report.error(
+                place,
+                f"Duplicate task id with name [{identifier}]: line {self._lines[identifier]} has it already",
+                "an id is unique in the whole flow, errors and finally included",
+            )
+        self._lines.setdefault(identifier, self._report.line(place))
+
+    def _no_type(self, value: Mapping[str, Any], path: Path) -> None:
+        near = nearest("type", [key for key in value if key not in COMMON])
+        if near is None:
+            self._report.error(path, NO_TYPE)
+        else:
+            self._report.unknown_key((*path, near), "a task", ["type"])
+
+    def _check_keys(self, value: Mapping[str, Any], path: Path, found: Found) -> None:
+        common = {key: item for key, item in value.items() if key in COMMON}
+        check_fields(self._report, path, {"id": "-", **common}, TaskKeys, owner="a task")
+        for key, consequence in WITHOUT_EFFECT.items():
+            if value.get(key) is not None:
+                self._report.warn((*path, key), f"`{key}` has no effect yet: {consequence}")
+        if found.plugin is not None:
+            owner = f"`{found.name.rpartition('.')[2]}`"
+            check_fields(self._report, path, value, found.plugin, owner=owner, others=COMMON)
+        left_out = lists(found).keys() | NOT_RENDERED
+        self._templates.check({key: item for key, item in value.items() if key not in left_out}, path)
+
+    def _read_runner(self, value: dict[str, Any], path: Path, plugin: type[Plugin] | None) -> None:
+        """`taskRunner` is a plugin inside a task: its properties are those of its type."""
+        runner = value.get("taskRunner")
+        if plugin is None or "taskRunner" not in properties(plugin) or not isinstance(runner, Mapping):
+            return
+        path = (*path, "taskRunner")
+        value["taskRunner"] = runner = self._defaults.fill(dict(runner))
+        if runner.get("type") is None:
+            self._report.error(path, f"`taskRunner` needs a `type`: {NO_TYPE}")
+            return
+        found = self._types.find(str(runner["type"]), (*path, "type"), ("runner",))
+        if found is not None and found.plugin is not None:
+            check_fields(
+                self._report, path, runner, found.plugin, owner="`taskRunner`", others=("type", "version")
+            )
+
+    def _check_flowable(
+        self, rule: Rule, value: Mapping[str, Any], path: Path, branches: Mapping[str, tuple[TaskSpec, ...]]
+    ) -> None:
+        name = value.get("id")
+        if rule is Rule.SWITCH and not any(
+            branches[key] for key in branches if key not in ("errors", "finally")
+        ):
+            self._report.error(path, f"{name}: No task defined, neither cases or default have any tasks")
+        if rule is Rule.WORKING_DIRECTORY and not all(map(self._is_runnable, branches.get("tasks", ()))):
+            self._report.error(
+                (*path, "tasks"),
+                f"{name}: Only runnable tasks are allowed as children of a WorkingDirectory task",
+            )
+        if rule is Rule.DAG:
+            place = (*path, "tasks")
+            check_dag(self._report, str(name), list(members(value.get("tasks"), place)), place)
+
+    def _is_runnable(self, task: TaskSpec) -> bool:
+        return task.rule is Rule.NONE and not Found(task.type).is_flowable
+
+    # --- the lists of tasks inside
+
+    def _branches(
+        self, value: Mapping[str, Any], path: Path, found: Found
+    ) -> dict[str, tuple[TaskSpec, ...]]:
+        branches: dict[str, tuple[TaskSpec, ...]] = {}
+        for name, needed in lists(found).items():
+            place, inside = (*path, name), value.get(name)
+            if name == "cases":
+                branches |= self._cases(inside, place)
+            elif name == "tasks" and _rule(found) is Rule.DAG and inside:
+                branches[name] = self._dag_tasks(inside, place)
+            elif inside is not None:
+                branches[name] = self.read_list(inside, place, needed=needed)
+        return {name: tasks for name, tasks in branches.items() if tasks or name.startswith("cases.")}
+
+    def _cases(self, value: Any, path: Path) -> dict[str, tuple[TaskSpec, ...]]:
+        if value is not None and not isinstance(value, Mapping):
+            self._report.error(path, f"`cases` must be a map of lists of tasks, and is {named(value)}")
+        cases = value if isinstance(value, Mapping) else {}
+        return {f"cases.{case}": self.read_list(cases[case], (*path, case)) for case in cases}
+
+    def _dag_tasks(self, value: Any, path: Path) -> tuple[TaskSpec, ...]:
+        entries = enumerate(value if isinstance(value, list) else ())
+        return self._read_all(
+            (entry["task"], (*path, number, "task"))
+            for number, entry in entries
+            if isinstance(entry, Mapping) and entry.get("task") is not None
+        )
+
+    # --- building
+
+    def _built(
+        self,
+        value: Mapping[str, Any],
+        path: Path,
+        found: Found,
+        branches: dict[str, tuple[TaskSpec, ...]],
+    ) -> TaskSpec:
+        rule, written, held = _rule(found), str(value["type"]), lists(found)
+        return TaskSpec(
+            id=str(value.get("id")),
+            type=found.name,
+            written_type="" if written == found.name else written,
+            rule=rule,
+            description=str(value.get("description") or ""),
+            properties={
+                key: item
+                for key, item in value.items()
+                if key not in COMMON and key not in held and item is not None
+            },
+            branches={} if rule is Rule.NONE else branches,
+            needs=_needs(value.get("tasks")) if rule is Rule.DAG else {},
+            retry=read_retry(self._report, value.get("retry"), (*path, "retry")),
+            timeout=_timeout(value.get("timeout")),
+            run_if=_condition(value),
+            allow_failure=flag(value.get("allowFailure")),
+            allow_warning=flag(value.get("allowWarning")),
+            disabled=flag(value.get("disabled")),
+            log_level=value.get("logLevel"),
+            unavailable=found.unavailable,
+            line=self._report.line(path),
+        )
+
+
+def _rule(found: Found) -> Rule:
+    plugin = found.plugin
+    return plugin.rule if plugin is not None and issubclass(plugin, Flowable) else Rule.NONE
+
+
+def _needs(value: Any) -> dict[str, tuple[str, ...]]:
+    return {member.id: member.needs for member in members(value, ()) if member.needs}
+
+
+def _timeout(value: Any) -> str | timedelta | None:
+    return value if is_template(value) else duration(value)
+
+
+def _condition(value: Mapping[str, Any]) -> str | None:
+    """`runIf`, as text: it is true or false by its text."""
+    condition = value.get("runIf", value.get("when"))
+    if isinstance(condition, bool):
+        return str(condition).lower()
+    return None if condition is None else str(condition)
