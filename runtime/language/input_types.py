@@ -76,8 +76,8 @@ def _items(value: Any, checks: Checks) -> list[Any]:
     found = _json(value, checks) if isinstance(value, str) else value
     if not isinstance(found, list | tuple):
         raise ValueError("must be a list")
-    kind = str(checks.get("itemType") or "STRING")
-    return [parse(kind, item, {}) for item in found]
+    kind = checks.get("itemType")
+    return [parse(str(kind), item, {}) for item in found] if kind else list(found)
 
 
 def _whole(value: Any, checks: Checks) -> int:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
 from runtime.language.dags import check_dag, members
 from runtime.language.defaults import Defaults
 from runtime.language.document import Path
@@ -218,8 +220,8 @@ def _needs(value: Any) -> dict[str, tuple[str, ...]]:
     return {member.id: member.needs for member in members(value, ()) if member.needs}
 
 
-def _timeout(value: Any) -> str | timedelta | None:
-    return value if is_template(value) else duration(value)
+def _timeout(value: Any) -> str | None:
+    return value if value is None or is_template(value) else msgspec.to_builtins(duration(value))
 
 
 def _condition(value: Mapping[str, Any]) -> str | None:

@@ -39,7 +39,10 @@ def texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 class Templates:
-    """Checks the templates of one flow against the names that it has."""
+    """Checks the templates of one flow against the names that it has.
+
+    What is wrong is a warning: Kestra loads such flows, and a branch that is never reached may hold anything.
+    """
 
     def __init__(self, report: Report, inputs: Collection[str]) -> None:
         self._report = report
@@ -49,7 +52,7 @@ class Templates:
         for place, template in texts(value, path):
             problems = _problems(template)
             for message in problems:
-                self._report.error(place, message)
+                self._report.warn(place, f"{message}; what needs this expression fails when it is reached")
             if not problems:
                 self._check_names(place, template)
 
@@ -59,7 +62,7 @@ class Templates:
                 self._check_input(path, reference[1:])
         for meant, message in _dashes(template).items():
             if meant[0] == "inputs" and ".".join(meant[1:]) in self._inputs:
-                self._report.error(path, message)
+                self._report.warn(path, message)
 
     def _check_input(self, path: Path, parts: tuple[str, ...]) -> None:
         """`inputs.a.b` may be the input `a.b`, a part of the input `a`, or the group that holds `a.b.c`."""

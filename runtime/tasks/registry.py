@@ -77,10 +77,14 @@ class Registry:
         return self._by_name.get(type)
 
     def nearest(self, type: str) -> str | None:
-        """The known name that is most like this one, if any is."""
-        lowered = {name.lower(): name for name in reversed(self._by_name)}
-        near = get_close_matches(type.lower(), lowered, 1, 0.6)
-        return lowered[near[0]] if near else None
+        """The known name that is most like this one, if any is: class names are alike by their last part."""
+        if "." not in type:
+            short = [name for known in self.plugins() for name in known.names if "." not in name]
+            return _closest(type, {name: name for name in short}, 0.6)
+        last = type.rpartition(".")[2]
+        return _closest(type, {name: name for name in self._by_name}, 0.93) or _closest(
+            last, {name.rpartition(".")[2]: name for name in reversed(self._plugins)}, 0.75
+        )
 
     def names(self) -> tuple[str, ...]:
         """The classes' own names."""
@@ -92,6 +96,12 @@ class Registry:
 
     def plugins(self) -> tuple[Known, ...]:
         return tuple(self._plugins.values())
+
+
+def _closest(wanted: str, names: Mapping[str, str], cutoff: float) -> str | None:
+    lowered = {key.lower(): name for key, name in names.items()}
+    near = get_close_matches(wanted.lower(), lowered, 1, cutoff)
+    return lowered[near[0]] if near else None
 
 
 @lru_cache(1)
