@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -221,7 +220,11 @@ def _needs(value: Any) -> dict[str, tuple[str, ...]]:
 
 
 def _timeout(value: Any) -> str | None:
-    return value if value is None or is_template(value) else msgspec.to_builtins(duration(value))
+    """A template, or the duration in ISO 8601."""
+    if is_template(value):
+        return str(value)
+    found = duration(value)
+    return None if found is None else str(msgspec.to_builtins(found))
 
 
 def _condition(value: Mapping[str, Any]) -> str | None:
