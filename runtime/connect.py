@@ -5,7 +5,7 @@ import contextlib
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ __all__ = [
     "attach_or_start",
     "build_image",
     "dbt_image",
+    "flow_files",
     "in_process",
     "is_listening",
     "settings",
@@ -122,6 +123,13 @@ def validator() -> Callable[[bytes], "Loaded"]:
     from runtime.catalogue import checked
 
     return checked
+
+
+def flow_files(directory: Path) -> Iterable[Path]:
+    """The flow files below a directory, as a runtime that watches it finds them."""
+    from runtime import catalogue
+
+    return catalogue.flow_files(directory)
 
 
 async def build_image(

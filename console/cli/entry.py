@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from console.cli import (
     demo,
@@ -23,7 +23,7 @@ from console.cli import (
     run as run_command,
 )
 from console.cli.options import Options, hoist
-from console.cli.output import complain
+from console.cli.output import complain, say
 
 DONE, ENDED_BADLY, WRONG_USAGE, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -109,12 +109,13 @@ def run(arguments: list[str] | None = None) -> None:
     try:
         code = app(words, standalone_mode=False, prog_name="flowdeck")
         sys.exit(code if isinstance(code, int) else DONE)
-    except click.exceptions.Exit as leave:
+    except typer.Exit as leave:
         sys.exit(leave.exit_code)
-    except click.ClickException as wrong:
-        wrong.show()
+    except TyperException as wrong:
+        say(f"flowdeck: {wrong.format_message()}")
+        say("  flowdeck --help says what there is; flowdeck COMMAND --help what a command takes")
         sys.exit(WRONG_USAGE)
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
     except (RuntimeUnreachable, EngineUnavailable, ImageUnavailable) as failure:
         complain(failure)

@@ -131,13 +131,23 @@ def logs(
         async with attach(settings) if follow else attach_or_borrow(settings) as client:
             view = await client.execution(execution)
             tasks = {run.id: run.task_id for run in view.task_runs}
-            wanted = {"execution_id": view.execution.id, "level": level.upper(), "task_id": task}
+            identifier, wanted = view.execution.id, level.upper()
             if follow:
-                async for page in client.follow(FollowExecutionLog(**wanted)):
+                async for page in client.follow(
+                    FollowExecutionLog(execution_id=identifier, level=wanted, task_id=task)
+                ):
                     if isinstance(page, LogPage):
                         print_page(page, tasks)
             else:
-                print_page(await client.ask(ReadExecutionLog(**wanted, limit=1_000_000), LogPage), tasks)
+                print_page(
+                    await client.ask(
+                        ReadExecutionLog(
+                            execution_id=identifier, level=wanted, task_id=task, limit=1_000_000
+                        ),
+                        LogPage,
+                    ),
+                    tasks,
+                )
 
     asyncio.run(ask())
 

@@ -78,7 +78,8 @@ class Narrator:
         seen = look(run.state.value)
         value = f" [{run.value}]" if run.value is not None else ""
         took = f" {duration((run.ended - run.started).total_seconds())}" if run.ended and run.started else ""
-        error = f": {run.error}" if run.error and run.state in {State.FAILED, State.RETRYING} else ""
+        told = run.attempts and run.state in {State.FAILED, State.RETRYING}  # a parent repeats its child
+        error = f": {run.error}" if run.error and told else ""
         self._print(self._paint(f"{seen.glyph} {run.task_id}{value} {seen.word}{took}{error}", seen.style))
 
     def _paint(self, text: str, style: str) -> str:

@@ -12,18 +12,13 @@ from console.cli.output import as_json, problem_line, result, say
 if TYPE_CHECKING:
     from runtime.model.problem import Problem
 
-SUFFIXES = frozenset({".yaml", ".yml"})
-
 
 def files(paths: list[Path]) -> Iterator[Path]:
-    """The flow files that are meant: a directory stands for those below it."""
+    """The flow files that are meant: a directory stands for those below it, a dbt project's own files left out."""
+    from runtime.connect import flow_files
+
     for path in paths:
-        if path.is_dir():
-            yield from sorted(
-                found for found in path.rglob("*") if found.suffix in SUFFIXES and found.is_file()
-            )
-        else:
-            yield path
+        yield from flow_files(path) if path.is_dir() else [path]
 
 
 def validate(

@@ -30,7 +30,8 @@ async def list_flows(parts: Parts, request: requests.ListFlows, user: str) -> Ma
     entries = [entry for entry in parts.catalogue.entries() if is_below(entry.namespace, request.namespace)]
     latest = await parts.store.executions.latest([(entry.namespace, entry.id) for entry in entries])
     views = [await _view(parts, entry, latest.get((entry.namespace, entry.id))) for entry in entries]
-    return Many(items=tuple(sorted(views, key=lambda view: (view.namespace, view.id, view.file))))
+    views.sort(key=lambda view: (view.namespace, view.id, view.file))
+    return Many(items=tuple(views))
 
 
 def is_below(namespace: str, above: str) -> bool:
@@ -109,7 +110,8 @@ async def _default(parts: Parts, flow: Flow, spec: InputSpec) -> Any:
 async def revisions(parts: Parts, request: requests.ListRevisions, user: str) -> Many:
     found = await parts.store.flows.revisions(request.namespace, request.id)
     items = [Revision(number=number, created=created, source=source) for number, created, source in found]
-    return Many(items=tuple(sorted(items, key=lambda item: -item.number)))
+    items.sort(key=lambda item: -item.number)
+    return Many(items=tuple(items))
 
 
 async def validate(parts: Parts, request: requests.ValidateSource, user: str) -> Validation:

@@ -9,7 +9,8 @@ from runtime.model.views import Done, Fire, Many
 async def list_triggers(parts: Parts, request: requests.ListTriggers, user: str) -> Many:
     flows = [flow for flow in parts.catalogue.flows() if is_below(flow.namespace, request.namespace)]
     views = [view for flow in flows for view in await parts.scheduler.views(flow)]
-    return Many(items=tuple(sorted(views, key=lambda view: (view.namespace, view.flow_id, view.trigger_id))))
+    views.sort(key=lambda view: (view.namespace, view.flow_id, view.trigger_id))
+    return Many(items=tuple(views))
 
 
 async def pause(parts: Parts, request: requests.PauseTrigger, user: str) -> Done:

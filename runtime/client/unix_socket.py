@@ -61,7 +61,7 @@ class UnixSocket:
 
     def _unreachable(self, error: Exception) -> RuntimeUnreachable:
         return RuntimeUnreachable(
-            f"no runtime answers on {self._path}: {error or type(error).__name__}", hint=START_IT
+            f"no runtime answers on {self._path}: {str(error) or type(error).__name__}", hint=START_IT
         )
 
     async def close(self) -> None:

@@ -23,9 +23,9 @@ class FailureView(
     details: dict[str, object] = {}
 
 
-_request = msgspec.json.Decoder(AnyRequest)
-_stream = msgspec.json.Decoder(AnyStream)
-_view = msgspec.json.Decoder(AnyView | FailureView)
+_request: msgspec.json.Decoder[AnyRequest] = msgspec.json.Decoder(AnyRequest)
+_stream: msgspec.json.Decoder[AnyStream] = msgspec.json.Decoder(AnyStream)
+_view: msgspec.json.Decoder[AnyView | FailureView] = msgspec.json.Decoder(AnyView | FailureView)
 _encoder = msgspec.json.Encoder()
 
 

@@ -161,8 +161,8 @@ class Attempt:
         return self._succeeded(result)
 
     async def _timeout(self, spec: TaskSpec, seen: Mapping[str, Any], namespace: str) -> timedelta | None:
-        if not isinstance(spec.timeout, str):
-            return spec.timeout
+        if spec.timeout is None:
+            return None
         text = await self.resources.renderer.render(spec.timeout, seen, namespace=namespace)
         return msgspec.convert(text, timedelta, strict=False) if text else None
 

@@ -1,7 +1,7 @@
 """A flowable's expressions, rendered and brought into the shape that the engine's plans expect."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from runtime.engine.plans import EXPRESSIONS
@@ -90,7 +90,7 @@ def _scalar_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-_SHAPES = {
+_SHAPES: Mapping[tuple[Rule, str], Callable[[Any], Any]] = {
     (Rule.IF, "condition"): is_truthy,
     (Rule.SWITCH, "value"): _scalar_text,
     (Rule.FOR_EACH, "values"): _list_of_values,

@@ -23,7 +23,7 @@ class Secrets(Protocol):
 class Renderer:
     """Renders values for one runtime; whatever a secret gives is masked from then on."""
 
-    def __init__(self, expressions: Expressions, secrets: Secrets, mask: Callable[[str], None]) -> None:
+    def __init__(self, expressions: Expressions, secrets: Secrets, mask: Callable[[str], object]) -> None:
         self.expressions = expressions
         self._secrets = secrets
         self._mask = mask

@@ -3,7 +3,6 @@
 Templates are still unrendered here: a property that may hold `{{ }}` is kept as it was written.
 """
 
-from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -43,7 +42,8 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     needs: dict[str, tuple[str, ...]] = {}
     """Dag only: for each child's id, those it depends on."""
     retry: Retry | None = None
-    timeout: str | timedelta | None = None
+    timeout: str | None = None
+    """ISO 8601, e.g. PT15M, or a template of it."""
     run_if: str | None = None
     allow_failure: bool = False
     allow_warning: bool = False

@@ -232,7 +232,7 @@ def locate(url: str, directory: Path) -> Source:
             username=unquote(parts.username or "") or None,
             password=unquote(parts.password or "") or None,
         )
-    path = (directory / Path(url).expanduser()).resolve()
+    path = _local(Path(url).expanduser(), directory)
     if path.exists():
         return Source(address=path.as_uri() if path.is_dir() else str(path))
     if SCP.match(url):
@@ -265,3 +265,9 @@ def _references(session: Session, address: str, kind: str, directory: Path) -> l
         return []
     names = [line.partition("\t")[2].split("/", 2)[-1] for line in listed.splitlines()]
     return [name for name in names if not name.endswith("^{}")]
+
+
+def _local(path: Path, directory: Path) -> Path:
+    """A relative path is one of the working directory, where it leads to a repository there, else of where flowdeck was started."""
+    inside = (directory / path).resolve()
+    return inside if (inside / ".git").exists() or (inside / "HEAD").is_file() else path.resolve()
