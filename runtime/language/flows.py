@@ -134,19 +134,15 @@ def read_flow(
     _warn(report, value)
     key = "taskDefaults" if value.get("pluginDefaults") is None else "pluginDefaults"
     defaults = Defaults(registry, read_defaults(report, value.get(key), (key,)), given)
-    templates = Templates(report, ids(value.get("inputs")))
+    templates = Templates(report)
     types = Types(registry, report)
     tasks = TaskReader(report, types, defaults, templates)
-    templates.check(value.get("variables"), ("variables",))
-    variables = value.get("variables")
-    for listener, path in entries(report, value.get("listeners"), ("listeners",), "a listener"):
-        tasks.read_list(listener.get("tasks"), (*path, "tasks"), needed=True)
-    return Flow(
+    flow = Flow(
         id=str(value.get("id")),
         namespace=str(value.get("namespace")),
         description=str(value.get("description") or ""),
         labels=read_labels(report, value.get("labels"), ("labels",)),
-        variables=dict(variables) if isinstance(variables, Mapping) else {},
+        variables=_variables(value),
         inputs=InputReader(report, templates).read(value.get("inputs"), ("inputs",)),
         tasks=tasks.read_list(value.get("tasks"), ("tasks",), needed=True),
         errors=tasks.read_list(value.get("errors"), ("errors",)),
@@ -158,6 +154,16 @@ def read_flow(
         disabled=flag(value.get("disabled")),
         source=document.text,
     )
+    for listener, path in entries(report, value.get("listeners"), ("listeners",), "a listener"):
+        tasks.read_list(listener.get("tasks"), (*path, "tasks"), needed=True)
+    templates.check(flow.variables, ("variables",))
+    templates.check_names(ids(value.get("inputs")), tasks.ids)
+    return flow
+
+
+def _variables(value: Mapping[str, Any]) -> dict[str, Any]:
+    variables = value.get("variables")
+    return dict(variables) if isinstance(variables, Mapping) else {}
 
 
 def _check_names(report: Report, value: Mapping[str, Any]) -> None:

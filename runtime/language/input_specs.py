@@ -231,9 +231,10 @@ class InputReader:
         item_type = item.get("itemType")
         if kind == "ARRAY" and item_type is None:
             report.error(path, "an input of type ARRAY needs an `itemType`")
-        if item_type is not None and (item_type not in PARSERS or item_type in ITEM_TYPES_REFUSED):
+        if item_type is not None and (str(item_type) not in PARSERS or str(item_type) in ITEM_TYPES_REFUSED):
             report.error((*path, "itemType"), f"`itemType` cannot be {item_type}")
         self._check_validator(item.get("validator"), (*path, "validator"))
+        self._check_bounds(str(kind), item, path)
 
     def _check_validator(self, validator: Any, path: Path) -> None:
         try:
@@ -241,6 +242,14 @@ class InputReader:
                 regex.pattern(validator)
         except (ExpressionFailed, re.error) as error:
             self._report.error(path, f"the validator is no regular expression: {error}")
+
+    def _check_bounds(self, kind: str, item: Mapping[str, Any], path: Path) -> None:
+        for name in (*_BOUNDS, *_TIMES):
+            if name in CHECKS.get(kind, ()) and item.get(name) is not None:
+                try:
+                    parse(kind, item[name], {})
+                except ValueError as error:
+                    self._report.error((*path, name), f"`{name}` {error}")
 
     def _check_default(self, spec: InputSpec, path: Path) -> None:
         """A default without templates can be tried now; one that does not fit fails every execution that relies on it."""
@@ -282,7 +291,7 @@ def read_outputs(report: Report, templates: Templates, value: Any, path: Path) -
         before = report.errors
         check_fields(report, place, item, OutputKeys, owner="an output")
         templates.check(item.get("value"), (*place, "value"))
-        if item.get("type") is not None and item["type"] not in PARSERS:
+        if item.get("type") is not None and str(item["type"]) not in PARSERS:
             report.error(
                 (*place, "type"), f"`{item['type']}` is no type of output", f"known are {', '.join(PARSERS)}"
             )

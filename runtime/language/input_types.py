@@ -42,10 +42,10 @@ def _scalar(value: Any) -> str:
 
 def _check_pattern(given: str, validator: str) -> None:
     try:
-        matches = regex.pattern(validator).fullmatch(given)
+        matches = regex.matches(given, validator)
     except (ExpressionFailed, re.error) as error:
-        raise ValueError(f"cannot be checked: the validator is no regular expression: {error}") from None
-    if matches is None:
+        raise ValueError(f"cannot be checked: {error}") from None
+    if not matches:
         raise ValueError(f"must match `{validator}`")
 
 
@@ -130,7 +130,10 @@ def _read_instant(value: Any) -> datetime:
     )
     if found.tzinfo is None:
         raise ValueError(f"must name its zone, as in 2026-01-31T08:00:00Z, and is `{value}`")
-    return found.astimezone(UTC)
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"must lie in the years 1 to 9999, and is `{value}`") from None
 
 
 def _day(value: Any, checks: Checks) -> date:

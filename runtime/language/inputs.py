@@ -86,18 +86,14 @@ class _Missing(Exception):
 
 def _ordered(specs: Sequence[InputSpec]) -> list[InputSpec]:
     """As in the file, but each after those that it depends on."""
-    by_id = {spec.id: spec for spec in specs}
-    ordered: dict[str, InputSpec] = {}
-
-    def add(spec: InputSpec, ahead: frozenset[str]) -> None:
-        for name in spec.depends_on:
-            if name in by_id and name not in ordered and name not in ahead:
-                add(by_id[name], ahead | {name})
-        ordered.setdefault(spec.id, spec)
-
-    for spec in specs:
-        add(spec, frozenset({spec.id}))
-    return list(ordered.values())
+    ordered: list[InputSpec] = []
+    waiting = list(specs)
+    while waiting:
+        left = {spec.id for spec in waiting}
+        ready = [spec for spec in waiting if left.isdisjoint(spec.depends_on)]
+        ordered += ready or waiting
+        waiting = [spec for spec in waiting if ready and spec not in ready]
+    return ordered
 
 
 def find(given: Mapping[str, Any], name: str) -> Any:

@@ -1,5 +1,6 @@
 """`retry:` of a task or a flow (flow-language.md section 5)."""
 
+import math
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Literal
@@ -98,6 +99,9 @@ def _check_rules(
         low, high = waits.get(shorter), waits.get(longer)
         if low is not None and high is not None and low >= high:
             report.error((*path, shorter), f"`{shorter}` must be shorter than `{longer}`")
+    factor = value.get("delayFactor")
+    if factor is not None and not 0 < float(factor) < math.inf:
+        report.error((*path, "delayFactor"), "`delayFactor` must be above 0")
     if attempts is not None and attempts < 1:
         report.error(
             (*path, "maxAttempts"), "`maxAttempts` must be at least 1: it counts the first attempt too"

@@ -1,7 +1,8 @@
 """The tasks of a flow file, checked and built in one go: what does not fit is reported, what does is a TaskSpec."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -33,6 +34,12 @@ class TaskReader:
         self._defaults = defaults
         self._templates = templates
         self._lines: dict[str, int] = {}
+        self._has_foreign_flowables = False
+
+    @property
+    def ids(self) -> Collection[str] | None:
+        """Of all tasks read so far; None where one may hold tasks that cannot be known here."""
+        return None if self._has_foreign_flowables else self._lines
 
     def read_list(self, value: Any, path: Path, *, needed: bool = False) -> tuple[TaskSpec, ...]:
         """The tasks of a list; null is an empty one."""
@@ -63,11 +70,12 @@ class TaskReader:
         if found is None:
             return None
         self._check_keys(value, path, found)
-        self._read_runner(value, path, found.plugin)
+        self._has_foreign_flowables |= found.is_flowable
+        unavailable = found.unavailable or self._read_runner(value, path, found.plugin)
         branches = self._branches(value, path, found)
         if found.plugin is not None and issubclass(found.plugin, Flowable):
             self._check_flowable(found.plugin.rule, value, path, branches)
-        return self._built(value, path, found, branches)
+        return self._built(value, path, replace(found, unavailable=unavailable), branches)
 
     # --- checks
 
@@ -109,21 +117,22 @@ class TaskReader:
         left_out = lists(found).keys() | NOT_RENDERED
         self._templates.check({key: item for key, item in value.items() if key not in left_out}, path)
 
-    def _read_runner(self, value: dict[str, Any], path: Path, plugin: type[Plugin] | None) -> None:
-        """`taskRunner` is a plugin inside a task: its properties are those of its type."""
+    def _read_runner(self, value: dict[str, Any], path: Path, plugin: type[Plugin] | None) -> str:
+        """`taskRunner` is a plugin inside a task: its properties are those of its type. Says why it cannot run, if so."""
         runner = value.get("taskRunner")
         if plugin is None or "taskRunner" not in properties(plugin) or not isinstance(runner, Mapping):
-            return
+            return ""
         path = (*path, "taskRunner")
         value["taskRunner"] = runner = self._defaults.fill(dict(runner))
         if runner.get("type") is None:
             self._report.error(path, f"`taskRunner` needs a `type`: {NO_TYPE}")
-            return
+            return ""
         found = self._types.find(str(runner["type"]), (*path, "type"), ("runner",))
         if found is not None and found.plugin is not None:
             check_fields(
                 self._report, path, runner, found.plugin, owner="`taskRunner`", others=("type", "version")
             )
+        return found.unavailable if found is not None else ""
 
     def _check_flowable(
         self, rule: Rule, value: Mapping[str, Any], path: Path, branches: Mapping[str, tuple[TaskSpec, ...]]

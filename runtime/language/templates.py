@@ -39,14 +39,14 @@ def texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 class Templates:
-    """Checks the templates of one flow against the names that it has.
+    """Checks the templates of one flow, at once for what they are, at the end for the names in them.
 
     What is wrong is a warning: Kestra loads such flows, and a branch that is never reached may hold anything.
     """
 
-    def __init__(self, report: Report, inputs: Collection[str]) -> None:
+    def __init__(self, report: Report) -> None:
         self._report = report
-        self._inputs = inputs
+        self._seen: list[tuple[Path, str]] = []
 
     def check(self, value: Any, path: Path) -> None:
         for place, template in texts(value, path):
@@ -54,27 +54,40 @@ class Templates:
             for message in problems:
                 self._report.warn(place, f"{message}; what needs this expression fails when it is reached")
             if not problems:
-                self._check_names(place, template)
+                self._seen.append((place, template))
 
-    def _check_names(self, path: Path, template: str) -> None:
-        for reference in sorted(_names(template)):
-            if reference[0] == "inputs" and len(reference) > 1:
-                self._check_input(path, reference[1:])
-        for meant, message in _dashes(template).items():
-            if meant[0] == "inputs" and ".".join(meant[1:]) in self._inputs:
-                self._report.warn(path, message)
+    def check_names(self, inputs: Collection[str], tasks: Collection[str] | None) -> None:
+        """Once all ids are known; without `tasks` outputs are not looked at."""
+        for place, template in self._seen:
+            for reference in sorted(_names(template)):
+                if reference[0] == "inputs" and len(reference) > 1:
+                    self._check_input(place, reference[1:], inputs)
+                elif reference[0] == "outputs" and len(reference) > 1 and tasks is not None:
+                    self._check_task(place, reference[1], tasks)
+            for meant, message in _dashes(template).items():
+                known = inputs if meant[0] == "inputs" else tasks or ()
+                if meant[1:] and any(
+                    ".".join(meant[1 : length + 1]) in known for length in range(1, len(meant))
+                ):
+                    self._report.warn(place, message)
 
-    def _check_input(self, path: Path, parts: tuple[str, ...]) -> None:
+    def _check_task(self, path: Path, name: str, tasks: Collection[str]) -> None:
+        if name not in tasks and not any(task.startswith(f"{name}-") for task in tasks):
+            near = nearest(name, tasks)
+            hint = f"did you mean `outputs.{near}`?" if near else ""
+            self._report.warn(path, f"the flow has no task `{name}`", hint)
+
+    def _check_input(self, path: Path, parts: tuple[str, ...], known: Collection[str]) -> None:
         """`inputs.a.b` may be the input `a.b`, a part of the input `a`, or the group that holds `a.b.c`."""
         begun = [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
         whole = begun[-1]
-        if any(name in self._inputs for name in begun):
+        if any(name in known for name in begun):
             return
-        if any(name.startswith(f"{whole}.") for name in self._inputs):
+        if any(name.startswith(f"{whole}.") for name in known):
             return
-        if any(name.startswith(f"{begun[0]}-") for name in self._inputs):
+        if any(name.startswith(f"{begun[0]}-") for name in known):
             return  # `inputs.a-b`: the dash has its own message
-        near = nearest(whole, self._inputs)
+        near = nearest(whole, known)
         hint = f"did you mean `inputs.{near}`?" if near else ""
         self._report.warn(path, f"the flow has no input `{whole}`", hint)
 

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from enum import Enum
 from functools import lru_cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -155,5 +156,7 @@ def _read(value: Any) -> Any:
 
 
 def allowed(kind: Any) -> tuple[Any, ...]:
-    """The values of a Literal; nothing for other types."""
+    """The values of a Literal or an enumeration; nothing for other types."""
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return tuple(member.value for member in kind)
     return get_args(kind) if get_origin(kind) is Literal else ()
