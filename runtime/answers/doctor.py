@@ -69,7 +69,7 @@ async def _flows(parts: Parts) -> Check:
     if directory is None or not directory.is_dir():
         return Check(
             name="flows",
-            verdict="problem",
+            verdict="warning",
             message=f"{directory} does not exist",
             remedy=f"mkdir -p {directory}",
         )

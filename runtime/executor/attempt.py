@@ -240,8 +240,10 @@ class Attempt:
             options=spec.properties.get("taskRunner") or {},
         )
         found = await self.resources.runners.is_there(job)
-        message = "flowdeck was restarted: going on with the container that runs already" if found else LOST
-        self._note("WARN", message)
+        message = "flowdeck was restarted: going on with the container that was there" if found else LOST
+        log = self.log(spec)
+        # at the time of the last line, so that what the container said meanwhile is not taken for known
+        log.writer.write("WARN", message, log.known_until or self.resources.clock.now())
         return found
 
     # --- how it ends

@@ -24,9 +24,14 @@ class AttemptLog:
         self._clock = clock
         self._book = book
         self._minimum = LEVELS.index(minimum) if minimum in LEVELS else 0
+        self.known_until = writer.last_time
+        """The time of the last line that an earlier runtime wrote. A job that is attached to tells everything once more: its
+        task needs all of it, this log only what came later."""
 
     def write(self, level: str, message: str, *, at: datetime | None = None) -> None:
         if level in LEVELS and LEVELS.index(level) < self._minimum:
+            return
+        if at is not None and self.known_until is not None and at <= self.known_until:
             return
         moment = at or self._clock.now()
         for line in self._redactor.redact(message).splitlines() or [""]:

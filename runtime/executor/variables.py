@@ -66,7 +66,7 @@ def _task_run(run: TaskRun) -> dict[str, Any]:
     facts = {
         "id": run.id,
         "startDate": run.started or run.created,
-        "attemptsCount": max(len(run.attempts) - 1, 0),
+        "attemptsCount": sum(attempt.state.is_terminal for attempt in run.attempts),
         "parentId": run.parent_id,
         "value": run.value,
         "iteration": run.iteration,

@@ -47,8 +47,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     options: Mapping[str, Any] = {}
     """The rendered properties of the flow's `taskRunner`, named as in the file: user, memory, cpu, networkMode ..."""
     stop_grace: timedelta = STOP_GRACE
-    since: datetime | None = None
-    """On attaching: the time of the last line that was kept, so that none is lost or doubled."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +72,7 @@ class Running(Protocol):
     """A job that was started, or attached to."""
 
     def lines(self) -> AsyncIterator[Line]:
-        """Both streams as they come, to their end."""
+        """Both streams as they come, to their end; after attaching, from the first line on."""
         ...
 
     async def wait(self) -> Exit:

@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from runtime.errors import EngineUnavailable, ImageUnavailable, TaskFailed
 from runtime.runners import docker_files, docker_options
@@ -130,7 +130,7 @@ class RunningContainer:
         """Both streams, each in its order; the times are the engine's own."""
         loop = asyncio.get_running_loop()
         queue: asyncio.Queue[Line | BaseException | None] = asyncio.Queue()
-        streams = [Stream(self._api, self._id, name, self._job.since) for name in ("stdout", "stderr")]
+        streams = [Stream(self._api, self._id, name) for name in ("stdout", "stderr")]
         for stream in streams:
             threading.Thread(target=stream.run, args=(loop, queue), daemon=True).start()
         try:
@@ -237,14 +237,11 @@ class RunningContainer:
 class Stream:
     """One of a container's two streams, read on a thread of its own: the SDK blocks."""
 
-    def __init__(
-        self, api: Any, container: str, name: Literal["stdout", "stderr"] | str, since: datetime | None
-    ) -> None:
+    def __init__(self, api: Any, container: str, name: str) -> None:
         self._api = api
         self._container = container
         self._name = name
-        self._last = _stamp(since) if since else ""
-        self._told = self._last
+        self._last = self._told = ""
         self._lines = Lines()
         self._at = datetime.now(UTC)
         self._closed = False
@@ -321,8 +318,3 @@ class Stream:
 
     def _line(self, text: str) -> Line:
         return Line(text=text, stream="stderr" if self._name == "stderr" else "stdout", at=self._at)
-
-
-def _stamp(at: datetime) -> str:
-    """As the engine writes times, so that both compare as text."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "999Z")

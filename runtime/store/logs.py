@@ -43,6 +43,8 @@ class LogWriter:
         self._offsets = log_index.load(path)
         self.lines = count_lines(path, self._offsets)
         """Lines in the log, those not yet flushed included."""
+        self.last_time = _last_time(path)
+        """When the last line was written that is there already."""
         self._position = path.stat().st_size if path.exists() else 0
         self._file = path.open("ab")
         self._index = log_index.path_of(path)
@@ -68,6 +70,15 @@ class LogWriter:
         self._file.close()
         if len(self._offsets) > 1:
             self._index.write_bytes(self._offsets[1:].tobytes())
+
+
+def _last_time(path: Path) -> datetime | None:
+    if not path.exists() or not path.stat().st_size:
+        return None
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - LONGEST * 5))
+        last = file.read().splitlines()[-1]
+    return _line(0, last + b"\n").at
 
 
 def _mend(path: Path) -> None:

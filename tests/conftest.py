@@ -1,0 +1,16 @@
+"""What all tests share: an environment that no person's settings reach."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No FLOWDECK_ variable, no settings file and no state of the person who runs the tests."""
+    for name in [
+        name for name in os.environ if name.startswith("FLOWDECK_") and not name.startswith("FLOWDECK_TEST")
+    ]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("FLOWDECK_CONFIG", str(Path("/nonexistent/flowdeck.toml")))
