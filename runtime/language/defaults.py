@@ -1,6 +1,6 @@
 """`pluginDefaults`: values for every task, trigger or runner of a type (flow-language.md section 13)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -34,20 +34,17 @@ class Defaults:
         self._registry = registry
         self._defaults = (*own, *given)
 
-    def fill(self, value: dict[str, Any]) -> dict[str, Any]:
-        """The map with what its type's defaults add; itself where they add nothing."""
+    def fill(self, value: dict[str, Any], only: Collection[str] | None = None) -> dict[str, Any]:
+        """The map with what its type's defaults add, of `only` these keys if so; itself where they add nothing."""
         written = value.get("type")
         if not self._defaults or not isinstance(written, str):
             return value
         known = self._registry.find(written)
         names = {written, *(known.names if known else ())}
-        matching = [default for default in self._defaults if _matches(default.type, names)]
-        for default in matching:
-            if not default.forced:
-                value = _below(value, default.values)
-        for default in matching:
-            if default.forced:
-                value = _below(default.values, value)
+        for default in self._defaults:
+            if _matches(default.type, names):
+                added = {key: default.values[key] for key in default.values if only is None or key in only}
+                value = _below(added, value) if default.forced else _below(value, added)
         return value
 
 

@@ -123,16 +123,18 @@ class TaskReader:
         if plugin is None or "taskRunner" not in properties(plugin) or not isinstance(runner, Mapping):
             return ""
         path = (*path, "taskRunner")
-        value["taskRunner"] = runner = self._defaults.fill(dict(runner))
         if runner.get("type") is None:
             self._report.error(path, f"`taskRunner` needs a `type`: {NO_TYPE}")
             return ""
         found = self._types.find(str(runner["type"]), (*path, "type"), ("runner",))
-        if found is not None and found.plugin is not None:
-            check_fields(
-                self._report, path, runner, found.plugin, owner="`taskRunner`", others=("type", "version")
-            )
-        return found.unavailable if found is not None else ""
+        if found is None or found.plugin is None:
+            return found.unavailable if found else ""
+        # a default for `io.kestra.plugin.scripts` means the tasks below that name, and the runners there only by chance
+        value["taskRunner"] = runner = self._defaults.fill(dict(runner), properties(found.plugin))
+        check_fields(
+            self._report, path, runner, found.plugin, owner="`taskRunner`", others=("type", "version")
+        )
+        return ""
 
     def _check_flowable(
         self, rule: Rule, value: Mapping[str, Any], path: Path, branches: Mapping[str, tuple[TaskSpec, ...]]
