@@ -88,7 +88,7 @@ def _plugin(known: Known, common: type[msgspec.Struct]) -> dict[str, Any] | None
 
 def _struct(cls: type[msgspec.Struct]) -> dict[str, Any]:
     described = descriptions(cls)
-    fields = {name: _typed(known.type) for name, known in properties(cls).items()}
+    fields = {name: _typed(known.type, rendered=not known.extra) for name, known in properties(cls).items()}
     names = {field.encode_name: field.name for field in msgspec.structs.fields(cls)}
     for name, field in fields.items():
         if text := described.get(names[name]):
@@ -102,16 +102,17 @@ def _struct(cls: type[msgspec.Struct]) -> dict[str, Any]:
     }
 
 
-def _typed(kind: Any) -> dict[str, Any]:
-    options = [_one(option) for option in choices(kind)]
+def _typed(kind: Any, *, rendered: bool = True) -> dict[str, Any]:
+    """A type's schema; what is `rendered` may be a template instead."""
+    options = [_one(option, rendered=rendered) for option in choices(kind)]
     if {} in options:
         return {}
-    if not any("string" in option.get("type", ()) for option in options):
+    if rendered and not any("string" in option.get("type", ()) for option in options):
         options.append(TEMPLATE)
     return {"anyOf": options} if len(options) > 1 else options[0]
 
 
-def _one(kind: Any) -> dict[str, Any]:
+def _one(kind: Any, *, rendered: bool) -> dict[str, Any]:
     origin = get_origin(kind) or kind
     if allowed(kind):
         return {"enum": list(allowed(kind))}
@@ -125,9 +126,9 @@ def _one(kind: Any) -> dict[str, Any]:
         return {"$ref": "#/$defs/task"} if kind is TaskSpec else _struct(kind)
     arguments = get_args(kind)
     if origin in (list, tuple):
-        return {"type": "array", "items": _typed(arguments[0]) if arguments else {}}
+        return {"type": "array", "items": _typed(arguments[0], rendered=rendered) if arguments else {}}
     if origin is dict:
-        return {"type": "object", "additionalProperties": _typed(arguments[1]) if arguments else {}}
+        return {"type": "object", "additionalProperties": _typed(arguments[1], rendered=rendered)}
     return {}
 
 
