@@ -10,7 +10,7 @@ from runtime.language.defaults import Defaults, read_defaults
 from runtime.language.document import Document
 from runtime.language.input_specs import InputReader, entries, ids, read_outputs
 from runtime.language.labels import read_labels
-from runtime.language.report import Report
+from runtime.language.report import Report, nearest
 from runtime.language.retries import read_retry
 from runtime.language.tasks import TaskReader
 from runtime.language.templates import Templates
@@ -19,6 +19,7 @@ from runtime.language.types import Types
 from runtime.language.values import check_fields, flag, named
 from runtime.model.flow import Flow, PluginDefault
 from runtime.tasks.base import Verbatim
+from runtime.tasks.convert import properties
 from runtime.tasks.registry import Registry
 
 ID = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]*")
@@ -144,7 +145,7 @@ def read_flow(
         labels=read_labels(report, value.get("labels"), ("labels",)),
         variables=_variables(value),
         inputs=InputReader(report, templates).read(value.get("inputs"), ("inputs",)),
-        tasks=tasks.read_list(value.get("tasks"), ("tasks",), needed=True),
+        tasks=tasks.read_list(value.get("tasks"), ("tasks",), needed=not _is_misspelt(value, "tasks")),
         errors=tasks.read_list(value.get("errors"), ("errors",)),
         finally_=tasks.read_list(value.get("finally"), ("finally",)),
         after_execution=tasks.read_list(value.get("afterExecution"), ("afterExecution",)),
@@ -159,6 +160,14 @@ def read_flow(
     templates.check(flow.variables, ("variables",))
     templates.check_names(ids(value.get("inputs")), tasks.ids)
     return flow
+
+
+def _is_misspelt(value: Mapping[str, Any], key: str) -> bool:
+    """Whether a key that nobody knows, which has its own problem, seems to be meant for this one."""
+    return (
+        key not in value
+        and nearest(key, [name for name in value if name not in properties(FlowKeys)]) is not None
+    )
 
 
 def _variables(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -143,6 +143,8 @@ def _check_id(report: Report, value: Mapping[str, Any], path: Path) -> None:
 def _warn(report: Report, value: Mapping[str, Any], path: Path) -> None:
     for name in ("conditions", "when", "scheduleConditions"):
         if value.get(name):
-            report.warn((*path, name), f"`{name}` has no effect yet: the trigger fires whatever it says")
+            report.warn(
+                (*path, name), f"`{name}` is not known here yet: the trigger does not fire while it has that"
+            )
     if value.get("pluginDefaultsRef"):
         report.warn((*path, "pluginDefaultsRef"), "`pluginDefaultsRef` has no effect yet")

@@ -74,7 +74,15 @@ def check(report: Report, path: Path, value: Any, kind: Any, *, rendered: bool =
     if Any in options or any(_fits(value, option) for option in options if not _has_inside(value, option)):
         return
     inside = next((option for option in options if _has_inside(value, option)), None)
-    if inside is None:
+    if (
+        inside is None
+        and rendered
+        and str in options
+        and isinstance(path[-1], str)
+        and not isinstance(value, str)
+    ):
+        report.warn(path, f"`{path[-1]}` is a text: {named(value)} in its place is handed on as JSON")
+    elif inside is None:
         _refuse(report, path, value, options)
     elif is_struct(inside):
         check_fields(report, path, value, inside, owner=f"`{path[-1]}`", rendered=rendered)

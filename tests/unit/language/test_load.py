@@ -336,6 +336,16 @@ def test_a_wrong_key_of_a_flow_is_explained(text: str, path: str, said: str) -> 
     assert said in problem.message
 
 
+def test_a_map_for_a_text_is_handed_on_as_json() -> None:
+    problem = only(tasks("- {id: t, type: dbt, commands: [x], profiles: {a: b}}"))
+    assert problem.severity is Severity.WARNING
+
+
+def test_a_misspelt_key_is_one_problem() -> None:
+    problem = only(load(f"{HEAD}taks:\n{TASK}"))
+    assert (problem.path, problem.hint) == ("taks", "did you mean `tasks`?")
+
+
 @pytest.mark.parametrize("text", ["", "# nothing", "just text", "[]", "7"])
 def test_what_is_no_map_is_no_flow(text: str) -> None:
     assert "id:" in only(load(text)).hint
