@@ -181,12 +181,15 @@ class Light(NamedTuple):
     near: frozenset[str] = frozenset()
 
 
+UNLIT = Light()
+
+
 def paint(
     drawn: Layout,
     looks: Mapping[str, NodeLook],
     row: int,
     *,
-    light: Light = Light(),
+    light: Light = UNLIT,
     frames: Mapping[str, NodeLook] | None = None,
 ) -> Row:
     """One row of the drawing."""
@@ -248,7 +251,7 @@ def _joined(spots: list[tuple[int, str, str]]) -> Row:
     return row
 
 
-def viewport(drawn: Layout, looks: Mapping[str, NodeLook], box: Box, *, light: Light = Light()) -> list[Row]:
+def viewport(drawn: Layout, looks: Mapping[str, NodeLook], box: Box, *, light: Light = UNLIT) -> list[Row]:
     """The part of the drawing inside `box`."""
     return [
         crop(paint(drawn, looks, row, light=light), box.x, box.width)

@@ -114,8 +114,7 @@ def _sweep(made: Layers, place: dict[Item, int], *, forward: bool) -> None:
             item: _median(sorted(place[other] for other in neighbours[item]), place[item]) for item in layer
         }
         layer.sort(key=keys.__getitem__)
-        for index, item in enumerate(layer):
-            place[item] = index
+        place.update({item: index for index, item in enumerate(layer)})
         _swap_neighbours(layer, place, neighbours)
 
 

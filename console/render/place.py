@@ -1,7 +1,7 @@
 """Where each item of the layers stands: rows by the medians of neighbours, columns by the widest of each layer and the tracks between."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from console.render.layers import Item, Layers
 
@@ -20,6 +20,8 @@ class Net:
     """Row at which it leaves."""
     entries: tuple[int, ...]
     """Rows at which it arrives."""
+    via: int | None = None
+    """The free row of its detour: down to it by a first trunk, on to the targets by a second."""
 
     @property
     def top(self) -> int:
@@ -42,8 +44,8 @@ class Places:
     columns: list[int] = field(default_factory=list)
     """Where each layer begins."""
     widths: list[int] = field(default_factory=list)
-    tracks: list[dict[Item, int]] = field(default_factory=list)
-    """For each gap: the column, within it, of each net's trunk."""
+    tracks: list[dict[Item, tuple[int, ...]]] = field(default_factory=list)
+    """For each gap: the column, within it, of each net's trunk, and of its second one after a detour."""
     gaps: list[int] = field(default_factory=list)
     """How wide each gap is."""
     nets: list[list[Net]] = field(default_factory=list)
@@ -128,9 +130,9 @@ def _columns(made: Layers, places: Places, sizes: Mapping[str, Size]) -> None:
     column = 0
     for layer in made.order:
         nets = [net for item in layer if (net := _net(item, made, places, sizes)) is not None]
-        tracks = assign_tracks(nets)
+        nets, tracks = assign_tracks(nets)
         wide = max((sizes[item][0] for item in layer if isinstance(item, str)), default=1)
-        gap = max(tracks.values(), default=-1) + 4 if nets else 1
+        gap = max((max(columns) for columns in tracks.values()), default=-1) + 4 if nets else 1
         places.columns.append(column)
         places.widths.append(wide)
         places.tracks.append(tracks)
@@ -144,27 +146,64 @@ def _net(item: Item, made: Layers, places: Places, sizes: Mapping[str, Size]) ->
     return Net(item, middle(item, places, sizes), entries) if entries else None
 
 
-def assign_tracks(nets: Sequence[Net]) -> dict[Item, int]:
-    """A column for each trunk so that no two touch; one that leaves on the row where another arrives comes first, else both would look joined."""
-    bent = sorted((net for net in nets if not net.is_straight), key=lambda net: (net.top, net.bottom))
-    tracks: dict[Item, int] = {}
+def assign_tracks(nets: Sequence[Net]) -> tuple[list[Net], dict[Item, tuple[int, ...]]]:
+    """A column for each trunk so that no two touch; one that leaves on the row where another arrives comes first, else both would look joined.
+
+    Where each of two waits for the other, one makes a detour over a row that nothing else uses.
+    """
+    routed = untied(nets)
+    trunks = [trunk for net in routed for trunk in _trunks(net) if not trunk.is_straight]
+    tracks: dict[Item, tuple[int, ...]] = {}
     taken: list[list[Net]] = []
-    for net in _by_constraint(bent):
-        least = max(
-            (
-                tracks[other.source] + 1
-                for other in bent
-                if other.source in tracks and _must_follow(net, other)
-            ),
-            default=0,
-        )
-        while least < len(taken) and any(_touch(net, other) for other in taken[least]):
-            least += 1
-        while least >= len(taken):
+    columns: dict[Net, int] = {}
+    for trunk in _by_constraint(sorted(trunks, key=lambda trunk: (trunk.top, trunk.bottom))):
+        column = max((columns[other] + 1 for other in columns if _must_follow(trunk, other)), default=0)
+        while column < len(taken) and any(_touch(trunk, other) for other in taken[column]):
+            column += 1
+        while column >= len(taken):
             taken.append([])
-        taken[least].append(net)
-        tracks[net.source] = least
-    return tracks
+        taken[column].append(trunk)
+        columns[trunk] = column
+        tracks[trunk.source] = (*tracks.get(trunk.source, ()), column)
+    return routed, tracks
+
+
+def _trunks(net: Net) -> tuple[Net, ...]:
+    """One, or both of a detour: the second leaves where the first arrives, so it comes behind."""
+    if net.via is None:
+        return (net,)
+    return Net(net.source, net.exit, (net.via,)), Net(net.source, net.via, net.entries)
+
+
+def untied(nets: Sequence[Net]) -> list[Net]:
+    """The nets, with as many detours as it takes that none waits for itself."""
+    routed = list(nets)
+    used = {row for net in nets for row in (net.exit, *net.entries)}
+    while (tied := _tied([trunk for net in routed for trunk in _trunks(net)])) is not None:
+        number = next(index for index, net in enumerate(routed) if net.source == tied.source)
+        middle = (tied.exit + tied.entries[0]) // 2
+        via = min(set(range(max(used) + 2)) - used, key=lambda row: abs(row - middle))
+        used.add(via)
+        routed[number] = replace(tied, via=via)
+    return routed
+
+
+def _tied(trunks: Sequence[Net]) -> Net | None:
+    """A trunk on a circle of those that must follow each other."""
+    left = list(trunks)
+    while left:
+        ready = [trunk for trunk in left if not any(_must_follow(trunk, other) for other in left)]
+        if not ready:
+            break
+        left = [trunk for trunk in left if trunk not in ready]
+    if not left:
+        return None
+    seen: list[Net] = []
+    here = left[0]
+    while here not in seen:  # each that is left waits for another that is left
+        seen.append(here)
+        here = next(other for other in left if _must_follow(here, other))
+    return here
 
 
 def _touch(one: Net, other: Net) -> bool:
@@ -172,15 +211,17 @@ def _touch(one: Net, other: Net) -> bool:
 
 
 def _must_follow(net: Net, other: Net) -> bool:
-    """Whether `net` arrives on the row at which `other` leaves."""
-    return net is not other and other.exit in net.entries
+    """Whether `net` arrives on the row at which `other` leaves, or is the second trunk of its detour."""
+    if net.source == other.source:
+        return other.entries == (net.exit,) and net != other
+    return other.exit in net.entries and not (net.is_straight or other.is_straight)
 
 
-def _by_constraint(nets: Sequence[Net]) -> list[Net]:
-    """Those that must come first come first; what is left on a cycle follows as it stands."""
-    left, done = list(nets), []
+def _by_constraint(trunks: Sequence[Net]) -> list[Net]:
+    """Those that must come first come first."""
+    left, done = list(trunks), []
     while left:
-        free = next((net for net in left if not any(_must_follow(net, other) for other in left)), left[0])
+        free = next(trunk for trunk in left if not any(_must_follow(trunk, other) for other in left))
         left.remove(free)
         done.append(free)
     return done

@@ -1,6 +1,7 @@
 """The lines between items, as cells with the directions in which they go on."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from console.render.layers import Item, Layers
@@ -69,11 +70,16 @@ def _draw(
     start = column + (sizes[net.source][0] if isinstance(net.source, str) else wide)
     stop = column + wide + places.gaps[number]
     name = owner(net.source)
-    trunk = column + wide + 1 + places.tracks[number].get(net.source, 0)
-    lines.across(start, trunk, net.exit, name)
-    _trunk(lines, net, trunk, name)
+    first, *second = (column + wide + 1 + track for track in places.tracks[number].get(net.source, (0,)))
+    lines.across(start, first, net.exit, name)
+    if second and net.via is not None:
+        _trunk(lines, replace(net, entries=(net.via,)), first, name)
+        lines.across(first + 1, second[0], net.via, name)
+        _trunk(lines, replace(net, exit=net.via), second[0], name)
+    else:
+        _trunk(lines, net, first, name)
     for row in net.entries:
-        lines.across(trunk + 1, stop, row, name)
+        lines.across((second or [first])[0] + 1, stop, row, name)
     for target, row in zip(made.after[net.source], net.entries, strict=True):
         if isinstance(target, str):
             lines.heads.add((stop - 1, row))
