@@ -6,12 +6,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from console.cli.options import Options
 from console.cli.output import say
+
+if TYPE_CHECKING:
+    from runtime.connect import Settings
 
 FLOW = "harbour.analytics", "daily_build"
 
@@ -44,7 +47,15 @@ def demo(
     else:
         from console.app import open_console
 
-        open_console(chosen, address=".".join(FLOW), start=FLOW)
+        open_console(chosen, address=asyncio.run(_start(chosen)))
+
+
+async def _start(chosen: "Settings") -> str:
+    """Begin the build in a runtime that stays when the console is left; returns the execution's id."""
+    from runtime.connect import attach_or_start
+
+    async with attach_or_start(chosen) as client:
+        return (await client.start(*FLOW)).execution.id
 
 
 def _home() -> Path:

@@ -85,7 +85,7 @@ class LogBook:
 
     def closed(self, log: AttemptLog) -> None:
         self._dirty.discard(log)
-        self._wake()
+        self.wake()
 
     async def run(self) -> None:
         """Flush what was written, until cancelled."""
@@ -99,9 +99,10 @@ class LogBook:
         for log in self._dirty:
             log.writer.flush()
         self._dirty.clear()
-        self._wake()
+        self.wake()
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Followers look again: a log has grown, or an execution has ended."""
         for follower in self._followers:
             follower.set()
 

@@ -130,6 +130,7 @@ class Performer:
         for timer in self._timers.pop(execution_id, set()):
             timer.cancel()
         self._resources.directories.clear(execution_id)
+        self._resources.logs.wake()
 
     # --- expressions and last deeds
 

@@ -1,0 +1,15 @@
+"""Run all benchmarks, or those that are named."""
+
+import importlib
+import sys
+
+NAMES = ("engine", "tasks", "start", "containers", "dbt", "schedules", "topology")
+
+
+def main() -> None:
+    for name in sys.argv[1:] or NAMES:
+        importlib.import_module(f"benchmarks.{name}").main()
+
+
+if __name__ == "__main__":
+    main()
