@@ -1,0 +1,200 @@
+"""Everything that a person can do, once: keys, footer, `?` help and the palette all derive from this table.
+
+A disabled action keeps its key and says why: hands remember keys. An action's method is `do_<verb>` of the screen, where the
+verb is the part of its id behind the dot; `app.*` are methods of the app, `table.*` of the list that has the focus.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from textual.binding import Binding, BindingType
+
+from runtime.model.execution import Execution
+from runtime.model.states import State
+from runtime.model.views import FlowView, TriggerView
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What an action may look at to say whether it makes sense."""
+
+    selected: object = None
+    """The FlowView, Execution, TriggerView or Trouble below the cursor."""
+    offline: str = ""
+    """Why nothing can be asked of the runtime; empty while the line is up."""
+
+
+class Confirm(Enum):
+    """How much harm it can do."""
+
+    NEVER = "never"  #: it can be taken back
+    ASK = "ask"  #: a dialog names the target, with Cancel in focus
+
+
+Reason = Callable[[Situation], str]
+"""Why an action can't be taken now; empty where it can."""
+
+
+def always(situation: Situation) -> str:
+    return ""
+
+
+def online(situation: Situation) -> str:
+    return situation.offline
+
+
+def selected(situation: Situation) -> str:
+    return "" if situation.selected is not None else "nothing is selected"
+
+
+def valid_flow(situation: Situation) -> str:
+    flow = situation.selected
+    if not isinstance(flow, FlowView):
+        return "no flow is selected"
+    return "" if flow.revision else f"{flow.file} never was valid: `!` shows its problems"
+
+
+def _startable(situation: Situation) -> str:
+    flow = situation.selected
+    if reason := situation.offline or valid_flow(situation):
+        return reason
+    assert isinstance(flow, FlowView)
+    return f"{flow.namespace}.{flow.id} is disabled in its file" if flow.disabled else ""
+
+
+def _scheduled(situation: Situation) -> str:
+    if situation.offline:
+        return situation.offline
+    match situation.selected:
+        case FlowView(triggers=triggers) as flow:
+            return "" if triggers else f"{flow.namespace}.{flow.id} has no trigger to pause"
+        case TriggerView(disabled=True) as trigger:
+            return f"{trigger.trigger_id} is disabled in the flow's file"
+        case TriggerView():
+            return ""
+    return "nothing is selected"
+
+
+def _schedule(situation: Situation) -> str:
+    trigger = situation.selected
+    if not isinstance(trigger, TriggerView):
+        return "no trigger is selected"
+    return situation.offline or ("" if trigger.schedule else f"{trigger.trigger_id} has no schedule")
+
+
+def _killable(situation: Situation) -> str:
+    execution = situation.selected
+    if not isinstance(execution, Execution):
+        return "no execution is selected"
+    if execution.state.is_terminal:
+        return f"{execution.id} has ended already ({execution.state})"
+    return situation.offline or (
+        f"{execution.id} is being killed already" if execution.state is State.KILLING else ""
+    )
+
+
+def _restartable(situation: Situation) -> str:
+    execution = situation.selected
+    if not isinstance(execution, Execution):
+        return "no execution is selected"
+    if execution.state is not State.FAILED:
+        return f"only an execution that FAILED can be restarted; {execution.id} is {execution.state}"
+    return situation.offline
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that a person can do."""
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    """For the footer: one or two words."""
+    help: str
+    """For `?` and the palette: a sentence without a full stop."""
+    scopes: tuple[str, ...] = ()
+    """The screens where it holds; empty is what stands before the id's dot."""
+    enabled: Reason = always
+    confirm: Confirm = Confirm.NEVER
+    cli: str = ""
+    """The same on the command line."""
+    footer: bool = False
+
+    @property
+    def verb(self) -> str:
+        return self.id.partition(".")[2]
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        return self.scopes or (self.id.partition(".")[0],)
+
+    @property
+    def binding(self) -> Binding:
+        return Binding(
+            ",".join(self.keys),
+            f"do('{self.id}')",
+            self.label,
+            show=self.footer,
+            tooltip=self.help,
+            id=self.id,
+        )
+
+
+#: In the order in which footers and `?` show them.
+ACTIONS: Final[tuple[Action, ...]] = (
+    # --- flows
+    Action("flows.open", ("enter",), "open", "Open what the cursor is on", ("flows", "executions", "triggers"), selected, footer=True),
+    Action("flow.trigger", ("r",), "run", "Start an execution of this flow; asks for its inputs", ("flows", "flow"), _startable, cli="flowdeck run NAMESPACE.FLOW --detach", footer=True),
+    Action("flow.pause", ("p",), "pause", "Pause this flow's triggers, or let them fire again", ("flows", "flow"), _scheduled, cli="flowdeck trigger pause NAMESPACE.FLOW.TRIGGER", footer=True),
+    Action("flow.edit", ("e",), "edit", "Edit the file in $EDITOR; what is saved runs at once", ("flows", "flow", "problems"), selected, footer=True),
+    Action("flows.faulty", ("exclamation_mark",), "problems", "Show only what has problems, or everything again", ("flows", "executions"), footer=True),
+    # --- one flow
+    Action("flow.pane", ("tab",), "next pane", "Go to the next pane: topology, source, executions", ("flow",), footer=True),
+    Action("flow.open", ("enter",), "open run", "Open the execution that the cursor is on in the third pane", ("flow",), footer=True),
+    Action("flow.pane_back", ("shift+tab",), "previous pane", "Go to the pane before", ("flow",)),
+    # --- executions
+    Action("execution.kill", ("x",), "kill", "Stop this execution: SIGINT first, then SIGTERM, then SIGKILL", ("executions",), _killable, Confirm.ASK, cli="flowdeck execution kill ID", footer=True),
+    Action("execution.restart", ("R", "shift+r"), "restart", "Go on from where it failed; what succeeded does not run again", ("executions",), _restartable, cli="flowdeck execution restart ID", footer=True),
+    # --- problems
+    Action("problems.open", ("enter",), "edit there", "Open the file in $EDITOR at the problem's line", ("problems",), selected, footer=True),
+    # --- triggers
+    Action("triggers.pause", ("p",), "pause", "Pause this trigger, or let it fire again", ("triggers",), _scheduled, cli="flowdeck trigger pause NAMESPACE.FLOW.TRIGGER", footer=True),
+    Action("triggers.upcoming", ("n",), "next fires", "Show when this schedule fires the next five times", ("triggers",), _schedule, cli="flowdeck trigger next NAMESPACE.FLOW.TRIGGER", footer=True),
+    # --- lists
+    Action("list.filter", ("slash",), "filter", "Filter: words, /regex/, !not, field:value", ("flows", "executions", "problems", "triggers"), footer=True),
+    Action("list.reload", ("ctrl+r",), "reload", "Ask the runtime again", ("flows", "flow", "executions", "problems", "triggers"), online),
+    Action("table.down", ("j", "down"), "down", "Down"),
+    Action("table.up", ("k", "up"), "up", "Up"),
+    Action("table.page_down", ("ctrl+d", "pagedown"), "page down", "Half a page down"),
+    Action("table.page_up", ("ctrl+u", "pageup"), "page up", "Half a page up"),
+    Action("table.top", ("g", "home"), "top", "To the first"),
+    Action("table.bottom", ("G", "shift+g", "end"), "bottom", "To the last"),
+    # --- everywhere
+    Action("app.flows", ("1",), "flows", "Flows: what there is to run", cli="flowdeck flow list"),
+    Action("app.executions", ("2",), "executions", "Executions: what ran, runs, and went wrong", cli="flowdeck execution list"),
+    Action("app.problems", ("3",), "problems", "Problems: what is wrong in flow files", cli="flowdeck validate DIRECTORY"),
+    Action("app.triggers", ("4",), "triggers", "Triggers: what fires next", cli="flowdeck trigger list"),
+    Action("app.previous", ("minus",), "previous", "Back to where you were before"),
+    Action("app.back", ("escape",), "back", "Clear the filter, or go back one level"),
+    Action("app.up", ("q",), "up", "Go back one level; on the first level, leave"),
+    Action("app.command", ("colon",), "command", "Command line: a screen, NAMESPACE.FLOW, an execution's id, q"),
+    Action("app.palette", ("ctrl+p",), "palette", "Find a command or a flow by a few letters"),
+    Action("app.help", ("question_mark", "f1"), "keys", "Show the keys that hold here, and search them"),
+    Action("app.messages", ("M", "shift+m"), "messages", "Show the messages that appeared so far"),
+    Action("app.suspend", ("ctrl+z",), "suspend", "Put the console in the background of your shell (fg brings it back)"),
+    Action("app.quit", ("ctrl+q",), "leave", "Leave the console; what runs goes on"),
+)  # fmt: skip
+
+BY_ID: Final = {action.id: action for action in ACTIONS}
+
+
+def of(scope: str) -> tuple[Action, ...]:
+    """The actions that hold in a scope: a screen's name, `table` or `app`."""
+    return tuple(action for action in ACTIONS if scope in action.where)
+
+
+def bindings(scope: str) -> list[BindingType]:
+    """A scope's actions as Textual binds them."""
+    return [action.binding for action in of(scope)]

@@ -1,0 +1,1 @@
+"""What the screens know, as pure values and reducers: nothing here imports Textual."""

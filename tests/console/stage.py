@@ -1,0 +1,66 @@
+"""A console over a scripted runtime, ready to be driven by a Pilot."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from textual.pilot import Pilot
+
+from console.app import FlowdeckApp
+from runtime.client.client import Client
+from tests.console import facts
+from tests.console.scripted import Scripted
+
+ASKING = frozenset({"link", "kill", "trigger", "leave"})
+"""Groups of workers that wait for the runtime's news or for a person."""
+
+ENVIRONMENT = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "EDITOR": "true"}
+
+
+def app(transport: Scripted, *, environment: Mapping[str, str] = ENVIRONMENT, **keys: Any) -> FlowdeckApp:
+    """A console; nothing moves in it by itself but what the script says."""
+
+    def connect(start: bool) -> AbstractAsyncContextManager[Client]:
+        return Client(transport)
+
+    made = FlowdeckApp(connect, now=facts.now, environment=environment, **keys)
+    made.animation_level = "none"
+    return made
+
+
+@asynccontextmanager
+async def console(
+    transport: Scripted | None = None, *, size: tuple[int, int] = (120, 40), **keys: Any
+) -> AsyncIterator[Pilot[None]]:
+    """A running console whose first list is read."""
+    shown = app(transport or facts.runtime(), **keys)
+    async with shown.run_test(size=size) as pilot:
+        await settled(pilot)
+        yield pilot
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """When the workers that read have ended and what they posted is shown."""
+    for _ in range(3):
+        await pilot.pause()
+        reading = [
+            worker for worker in pilot.app.workers if worker.group not in ASKING and not worker.is_finished
+        ]
+        await pilot.app.workers.wait_for_complete(reading) if reading else None
+    await pilot.pause()
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Wait for what must come; fails after a while."""
+    for _ in range(200):
+        if condition():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError(f"it did not come: {screen_text(pilot)}")
+
+
+def screen_text(pilot: Pilot[None]) -> str:
+    """What is on the screen, as text."""
+    app = pilot.app
+    strips = app.screen._compositor.render_strips()
+    return "\n".join(strip.text.rstrip() for strip in strips)
