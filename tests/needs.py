@@ -1,9 +1,16 @@
 """What a test needs of the machine: where it is missing the test is skipped and says why; with CI=true it fails."""
 
+import asyncio
 import os
 from functools import cache
+from pathlib import Path
 
 import pytest
+
+from runtime.errors import PluginUnavailable
+from runtime.images import requirements
+from runtime.runners.base import Toolchain
+from runtime.runners.toolchains import Toolchains
 
 IMAGE = os.environ.get("FLOWDECK_TEST_IMAGE", "flowdeck/offline-base:bookworm")
 DBT_IMAGE = os.environ.get("FLOWDECK_TEST_DBT_IMAGE", "flowdeck/dbt-duckdb:1.11")
@@ -35,3 +42,25 @@ def _trouble(image: str) -> str:
 def need_engine(image: str = IMAGE) -> None:
     if trouble := _trouble(image):
         missing(trouble)
+
+
+@cache
+def _dbt() -> Path | PluginUnavailable:
+    """The managed environment of the product itself, made once and kept between runs."""
+    cache_home = Path(os.environ.get("FLOWDECK_TEST_CACHE") or Path.home() / ".cache" / "flowdeck-tests")
+    toolchain = Toolchain(requirements=tuple(requirements("duckdb")))
+    toolchains = Toolchains(cache_home / "environments")
+    try:
+        asyncio.run(toolchains.provide(toolchain, os.environ, print))
+    except PluginUnavailable as failure:
+        return failure
+    return toolchains.path(toolchain) / "bin"
+
+
+def need_dbt() -> Path:
+    """The directory with the `dbt` program of dbt-duckdb."""
+    found = _dbt()
+    if isinstance(found, PluginUnavailable):
+        missing(f"dbt-duckdb can't be installed: {found.message}")
+    assert isinstance(found, Path)
+    return found

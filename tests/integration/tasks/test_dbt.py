@@ -2,8 +2,6 @@
 
 import asyncio
 import dataclasses
-import os
-import shutil
 import stat
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,12 +12,8 @@ from runtime.errors import TaskFailed
 from runtime.model.execution import Node
 from runtime.model.states import State
 from runtime.tasks.dbt import DbtCLI
+from tests.needs import need_dbt
 from tests.support import World
-
-VENV = Path(os.environ.get("FLOWDECK_TEST_DBT", "/var/tmp/flowdeck-dev/dbt-venv")) / "bin"
-DBT = VENV / "dbt" if (VENV / "dbt").exists() else Path(shutil.which("dbt") or VENV / "dbt")
-
-pytestmark = pytest.mark.skipif(not DBT.exists(), reason=f"needs dbt with dbt-duckdb: {DBT} is not there")
 
 PROFILES = "harbour: {target: dev, outputs: {dev: {type: duckdb, path: harbour.duckdb, threads: 2}}}"
 PROJECT = {
@@ -35,7 +29,7 @@ PROJECT = {
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    return World(tmp_path, path=str(DBT.parent))
+    return World(tmp_path, path=str(need_dbt()))
 
 
 def lay(directory: Path, files: dict[str, str]) -> None:

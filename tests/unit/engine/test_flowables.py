@@ -184,7 +184,7 @@ def test_skipped_flowable_has_one_attempt_and_no_children() -> None:
 
 
 def test_expression_error_fails_the_flowable_and_runs_its_errors() -> None:
-    tree = flow(task("i", Rule.IF, **{"then": [task("a")], "errors": [task("e")]}))
+    tree = flow(task("i", Rule.IF, then=[task("a")], errors=[task("e")]))
     world = run(tree, i={"error": "no such input"})
     assert world.states() == {"i": F, "e": S}
     assert "no such input" in world.snapshot.execution.error

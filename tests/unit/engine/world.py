@@ -8,8 +8,8 @@ from typing import Any
 
 from runtime.engine import unfinished
 from runtime.engine.commands import (
-    AnyCommand,
     Announce,
+    AnyCommand,
     Collect,
     Evaluate,
     Forget,
