@@ -25,7 +25,6 @@ from runtime.executor.attempt import Attempt, Resources
 from runtime.language.inputs import resolve_outputs
 from runtime.model.events import Collected, Evaluated, OutputsRendered, RetryDue
 from runtime.model.execution import Execution
-from runtime.model.states import State
 
 logger = logging.getLogger(__name__)
 
@@ -164,25 +163,30 @@ class Performer:
 
     async def _render_outputs(self, execution_id: str) -> None:
         snapshot = self._snapshot(execution_id)
-        seen = variables.of_flow(snapshot)
         outputs: dict[str, Any] = {}
         error = None
         try:
-            values = [(output, output.value) for output in snapshot.flow.outputs]
-            namespace = snapshot.flow.namespace
-            rendered = {
-                spec.id: await self._resources.renderer.render(value, seen, namespace=namespace)
-                for spec, value in values
-            }
+            rendered = await self._rendered_outputs(snapshot)
             outputs = self._resources.redactor.redact_value(resolve_outputs(snapshot.flow.outputs, rendered))
         except Failure as failure:
             error = f"Failed to render output values: {failure}"
-        if error is not None and snapshot.execution.state is State.FAILED:
-            error = None
         now = self._resources.clock.now()
-        self._resources.supervisor.post(
-            execution_id, OutputsRendered(at=now, outputs=msgspec.to_builtins(outputs), error=error)
-        )
+        rendered_event = OutputsRendered(at=now, outputs=msgspec.to_builtins(outputs), error=error)
+        self._resources.supervisor.post(execution_id, rendered_event)
+
+    async def _rendered_outputs(self, snapshot: Snapshot) -> dict[str, Any]:
+        """One that is not required and can't be rendered is left out."""
+        seen, namespace = variables.of_flow(snapshot), snapshot.flow.namespace
+        rendered = {}
+        for spec in snapshot.flow.outputs:
+            try:
+                rendered[spec.id] = await self._resources.renderer.render(
+                    spec.value, seen, namespace=namespace
+                )
+            except Failure:
+                if spec.required:
+                    raise
+        return rendered
 
     def _snapshot(self, execution_id: str) -> Snapshot:
         snapshot = self._resources.supervisor.snapshot(execution_id)
