@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from runtime.model.problem import Problem
 
 
+WIDE = 10_000
+"""Columns where nobody looks: a pipe gets each row on one line."""
+
+
 def say(message: str) -> None:
     """To the person, not to the pipe."""
     print(message, file=sys.stderr, flush=True)  # noqa: T201
@@ -46,9 +50,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str =
     made = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for row in rows:
         made.add_row(*row)
-    console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
-    width = None if sys.stdout.isatty() else 10_000
-    console.print(made, width=width, crop=False, overflow="ignore" if width else None)
+    width = None if sys.stdout.isatty() else WIDE
+    Console(width=width, highlight=False).print(made)
 
 
 def coloured(state: str) -> str:

@@ -1,4 +1,4 @@
-"""secret: set, list, delete. Values come from a prompt or from stdin, never from an argument."""
+"""secret: set, list, delete, scan. Values come from a prompt or from stdin, never from an argument."""
 
 import asyncio
 import sys
@@ -73,3 +73,27 @@ def delete(context: typer.Context, namespace: Namespace, name: Name) -> None:
         say(answer.message)
 
     asyncio.run(ask())
+
+
+@app.command()
+def scan(context: typer.Context) -> None:
+    """Search all logs, files and the database for the values of the stored secrets. Exits with 1 where one is found."""
+    from runtime.client.requests import ScanSecrets
+    from runtime.connect import attach_or_borrow
+    from runtime.model.views import Check
+
+    async def ask() -> list[Check]:
+        async with attach_or_borrow(context.obj.settings()) as client:
+            return await client.many(ScanSecrets(), Check)
+
+    found = asyncio.run(ask())
+    if context.obj.json:
+        as_json(found)
+    else:
+        table(
+            ["FILE", "REMEDY"],
+            [(check.name, check.remedy) for check in found],
+            empty="no stored secret was found anywhere",
+        )
+    if found:
+        raise typer.Exit(1)

@@ -86,6 +86,9 @@ async def _inputs(parts: Parts, flow: Flow, execution: Execution, given: dict[st
         return await renderer.render(value, {**seen, "inputs": known}, namespace=flow.namespace)
 
     resolved = await resolve(flow.inputs, given, render)
+    for spec in flow.inputs:
+        if spec.type == "SECRET" and isinstance(resolved.get(spec.id), str):
+            parts.resources.redactor.add(resolved[spec.id])
     found: dict[str, Any] = msgspec.to_builtins(resolved)
     return found
 

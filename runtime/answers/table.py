@@ -34,6 +34,7 @@ ANSWERS: Mapping[type[AnyRequest], Callable[[Parts, Any, str], Awaitable[AnyView
     requests.SetSecret: secrets.set_secret,
     requests.ListSecrets: secrets.list_secrets,
     requests.DeleteSecret: secrets.delete_secret,
+    requests.ScanSecrets: secrets.scan,
 }
 
 

@@ -228,6 +228,10 @@ class DeleteSecret(Request, frozen=True, kw_only=True, tag="delete_secret"):
     name: str
 
 
+class ScanSecrets(Request, frozen=True, kw_only=True, tag="scan_secrets"):
+    """Look for the values of all stored secrets in everything that is kept: Many of Check, one a file that has one."""
+
+
 # --- streams
 
 
@@ -280,6 +284,7 @@ AnyRequest = (
     | SetSecret
     | ListSecrets
     | DeleteSecret
+    | ScanSecrets
 )
 
 AnyStream = Watch | FollowLog | FollowExecutionLog
@@ -309,6 +314,7 @@ ANSWERS: Final[dict[type, type]] = {
     SetSecret: Done,
     ListSecrets: Many,
     DeleteSecret: Done,
+    ScanSecrets: Many,
 }
 
 News = ExecutionChanged | FlowsChanged | TriggersChanged | Alive
