@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -64,6 +65,7 @@ class DockerEngine:
             raise EngineUnavailable(
                 "no container engine is installed here", hint="apt-get install docker.io, or set DOCKER_HOST"
             )
+        _knock(found[0])
         client = None
         try:
             client = docker.DockerClient(base_url=found[0], timeout=QUICK, max_pool_size=THREADS)
@@ -88,6 +90,17 @@ class DockerEngine:
         if self._client is not None:
             self._client.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _knock(address: str) -> None:
+    """Whether somebody listens at all; the SDK leaves a socket open where nobody does."""
+    if not address.startswith("unix://"):
+        return
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(address.removeprefix("unix://"))
+        except OSError as error:
+            raise explained(error, address) from error
 
 
 def explained(error: Exception, address: str) -> EngineUnavailable:
