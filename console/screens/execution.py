@@ -1,0 +1,373 @@
+"""One execution, live: its topology, its Gantt chart, its log, its dbt nodes, and what went in and came out."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Vertical
+from textual.events import ScreenResume
+from textual.message import Message
+from textual.timer import Timer
+from textual.widget import Widget
+
+from console.actions import bindings
+from console.messages import ExecutionChanged, LinkChanged, Reconnected
+from console.models import execution_gantt, execution_head
+from console.models.address import FLOW, Address
+from console.models.execution_state import ExecutionState, changed, opened
+from console.models.log_query import Query
+from console.screens.execution_actions import ExecutionActions
+from console.screens.execution_graph import GraphPane
+from console.screens.execution_log import LogFeed, Scope
+from console.widgets.execution_head import ExecutionHead, Tabs
+from console.widgets.gantt import GanttView
+from console.widgets.log_pane import LogPane
+from console.widgets.log_view import LogView
+from console.widgets.nodes import NodesPane, NodesTable
+from console.widgets.outputs import OutputsView
+from console.widgets.table import Table
+from console.widgets.topology import TopologyView
+from runtime.model.execution import Execution, Node, TaskRun
+from runtime.model.views import ExecutionView
+
+SPLIT = (160, 40)
+"""Columns and rows from which on topology, Gantt and log stand side by side."""
+
+REST = 0.12  # seconds that a cursor rests before the log follows it
+
+PANES = ("topology", "gantt", "log", "nodes", "outputs")
+UPPER = frozenset({"topology", "nodes", "outputs"})
+FOCUSED: dict[str, type[Widget]] = {
+    "topology": TopologyView,
+    "gantt": GanttView,
+    "log": LogView,
+    "nodes": NodesTable,
+    "outputs": OutputsView,
+}
+
+
+class ExecutionScreen(ExecutionActions, GraphPane, LogFeed):
+    """Five panes: all that matter at once where there is room, else one at a time."""
+
+    SCOPE = "execution"
+    CSS_PATH = "execution.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("execution")
+
+    @dataclass
+    class Loaded(Message):
+        """All of the execution."""
+
+        view: ExecutionView
+
+    def __init__(self, execution_id: str) -> None:
+        super().__init__(execution_id)
+        self._state: ExecutionState | None = None
+        self._missed: list[ExecutionChanged] = []
+        """What was told while the whole was being read."""
+        self._is_reading = False
+        self._front = PANES[0]
+        self._upper = PANES[0]
+        """Which of the upper panes is shown where the screen is split."""
+        self._run_id = ""
+        self._rest: Timer | None = None
+        self._is_log_kept = False
+        """All tasks' log was asked for: moving elsewhere does not change it."""
+
+    # --- what it is
+
+    @property
+    def state(self) -> ExecutionState | None:
+        return self._state
+
+    @property
+    def crumb(self) -> str:
+        if self._state is None:
+            return self.execution_id
+        execution = self._state.execution
+        return f"{execution.flow_id} {execution.id[-8:]}"
+
+    @property
+    def address(self) -> str:
+        return self.execution_id
+
+    @property
+    def selected(self) -> Execution | None:
+        return self._state.execution if self._state else None
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        table = ("table",) if self._front in {"nodes", "outputs"} else ()
+        return (self._front, self.SCOPE, *table)
+
+    def body(self) -> ComposeResult:
+        charset = self.deck.charset
+        yield ExecutionHead()
+        yield Tabs()
+        with Vertical(id="panes"):
+            with Container(id="upper"):
+                yield TopologyView(id="topology")
+                yield NodesPane(lambda: self.now, charset=charset, id="nodes")
+                yield OutputsView(id="outputs")
+            with Container(id="lower"):
+                yield GanttView(charset=charset, id="gantt")
+                yield LogPane(charset=charset, id="log")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._arrange()
+        self._enter(self._front)
+
+    # --- reading
+
+    @on(ScreenResume)
+    @on(Reconnected)
+    def load(self) -> None:
+        if self.deck.link.is_up:
+            self._is_reading = True
+            self._missed.clear()
+            self._fetch()
+            self.follow_log()
+
+    @work(exclusive=True, group="execution")
+    async def _fetch(self) -> None:
+        view = await self.read(self.client.execution(self.execution_id))
+        self._is_reading = False
+        if view is not None:
+            self.post_message(self.Loaded(view))
+
+    @on(Loaded)
+    def _show_loaded(self, event: Loaded) -> None:
+        is_first = self._state is None
+        state = opened(event.view)
+        for missed in self._missed:
+            state = changed(state, missed.change)
+        self._missed.clear()
+        self._state, self.execution_id = state, state.execution.id
+        if is_first:
+            self.show_log(Scope())
+        self._show()
+        self.show_link()
+
+    @on(ExecutionChanged)
+    def _move(self, event: ExecutionChanged) -> None:
+        if self._is_reading:
+            self._missed.append(event)
+        if self._state is None or event.change.execution.id != self._state.execution.id:
+            return
+        before, self._state = self._state, changed(self._state, event.change)
+        if self._state is not before:
+            self._show()
+        if self._state.execution.state is not before.execution.state:
+            self.show_keys()
+
+    @on(LinkChanged)
+    def _pause_log(self) -> None:
+        if not self.deck.link.is_up:
+            self.workers.cancel_group(self, "log-follow")
+
+    def do_reload(self) -> None:
+        self.load()
+
+    # --- showing
+
+    def _show(self) -> None:
+        """Everything anew; each widget paints what differs."""
+        if self._state is None:
+            return
+        self._show_head()
+        self.show_graph()
+        self._show_rows()
+        self.query_one(NodesPane).show(tuple(self._state.nodes.values()))
+        self.query_one(OutputsView).show_state(self._state)
+        self.refresh_log()
+
+    def _show_head(self) -> None:
+        if self._state is None:
+            return
+        charset = self.deck.charset
+        lines = [
+            execution_head.summary(self._state, self.now, charset),
+            *execution_head.trouble(self._state, charset),
+        ]
+        self.query_one(ExecutionHead).show(lines, execution_head.origin(self._state, self.now))
+        nodes = len(self._state.nodes)
+        names = ["Topology", "Gantt", "Logs", f"Nodes {nodes}" if nodes else "Nodes", "Outputs"]
+        self.query_one(Tabs).show(names, PANES.index(self._front))
+
+    @on(GanttView.Arranged)
+    def _show_rows(self) -> None:
+        state, gantt = self._state, self.query_one(GanttView)
+        if state is not None:
+            rows = execution_gantt.rows(state, self.now, order=gantt.order, attempts=gantt.shows_attempts)
+            gantt.show(rows, now=self._elapsed, begun=state.begun, is_live=not state.is_over)
+
+    @property
+    def _elapsed(self) -> float:
+        """Seconds from the beginning to now, or to the end."""
+        if self._state is None:
+            return 0.0
+        return ((self._state.execution.ended or self.now) - self._state.begun).total_seconds()
+
+    def tick(self) -> None:
+        """Once a second, and only while something goes on."""
+        if self._state is None or self._state.is_over:
+            return
+        self._show_head()
+        self.show_graph()
+        self.query_one(GanttView).pass_time(self._elapsed, is_live=True)
+        if self.query_one(NodesPane).has_class("-shown"):
+            self.query_one(NodesTable).repaint_changed()
+
+    # --- panes
+
+    @property
+    def is_split(self) -> bool:
+        return self.size.width >= SPLIT[0] and self.size.height >= SPLIT[1]
+
+    @property
+    def is_log_shown(self) -> bool:
+        return self.is_split or self._front == "log"
+
+    @on(events.Resize)
+    def _arrange(self) -> None:
+        """Which panes are shown: one, or one of the upper with both of the lower."""
+        self.set_class(self.is_split, "-split")
+        shown = {self._upper, "gantt", "log"} if self.is_split else {self._front}
+        for name in PANES:
+            self.query_one(f"#{name}").set_class(name in shown, "-shown")
+        self.query_one("#upper").set_class(bool(shown & UPPER), "-shown")
+        self.query_one("#lower").set_class(bool(shown - UPPER), "-shown")
+        if self.is_log_shown:
+            self.follow_log()
+        else:
+            self.workers.cancel_group(self, "log-follow")
+
+    def _enter(self, pane: str) -> None:
+        self._front = pane
+        if pane in UPPER:
+            self._upper = pane
+        self._arrange()
+        self.query_one(FOCUSED[pane]).focus()
+        self._show_head()
+
+    @on(events.DescendantFocus)
+    def _came_to(self, event: events.DescendantFocus) -> None:
+        """A click goes to another pane as its key does."""
+        front = next((name for name, kind in FOCUSED.items() if isinstance(event.widget, kind)), self._front)
+        if front != self._front:
+            self._enter(front)
+        self.show_keys()
+
+    def do_topology(self) -> None:
+        self._enter("topology")
+
+    def do_gantt(self) -> None:
+        self._enter("gantt")
+
+    def do_log(self) -> None:
+        self._enter("log")
+
+    def do_nodes(self) -> None:
+        if self._state is not None and not self._state.nodes:
+            self.notify("no task of this execution told of dbt nodes so far", severity="warning")
+        else:
+            self._enter("nodes")
+
+    def do_outputs(self) -> None:
+        self._enter("outputs")
+
+    def do_next(self) -> None:
+        self._step(1)
+
+    def do_back(self) -> None:
+        self._step(-1)
+
+    def _step(self, step: int) -> None:
+        """To the next pane that has something to show."""
+        panes = [name for name in PANES if name != "nodes" or (self._state and self._state.nodes)]
+        here = panes.index(self._front) if self._front in panes else 0
+        self._enter(panes[(here + step) % len(panes)])
+
+    def do_flow(self) -> None:
+        if self._state is not None:
+            execution = self._state.execution
+            self.deck.go(Address(FLOW, f"{execution.namespace}.{execution.flow_id}"))
+
+    # --- the selection, which all panes share
+
+    @property
+    def chosen_run(self) -> TaskRun | None:
+        return self._state.task_runs.get(self._run_id) if self._state else None
+
+    def choose_task(self, task_id: str) -> None:
+        run = self._state.latest(task_id) if self._state else None
+        self._choose(run)
+        if run is not None:
+            self.query_one(GanttView).select(run.id)
+
+    @on(GanttView.Moved)
+    def _choose_row(self, event: GanttView.Moved) -> None:
+        run = self._state.task_runs.get(event.task_run_id) if self._state else None
+        if run is not None:
+            self._choose(run, event.attempt)
+            self.select_task(run.task_id)
+
+    def _choose(self, run: TaskRun | None, attempt: int = 0) -> None:
+        """The log follows when the cursor has rested, where it can be seen."""
+        self._run_id = run.id if run else ""
+        if self._rest is not None:
+            self._rest.stop()
+        if run is not None and self.is_split and not self._is_log_kept:
+            self._rest = self.set_timer(REST, lambda: self.show_log(Scope(run.id, attempt)))
+
+    @on(GanttView.Chosen)
+    def _open_row(self, event: GanttView.Chosen) -> None:
+        self.open_log(event.task_run_id, event.attempt)
+
+    def open_log(self, task_run_id: str, attempt: int = 0) -> None:
+        """Go to the log of a task run."""
+        self._is_log_kept = False
+        self._run_id = task_run_id
+        self.show_log(Scope(task_run_id, attempt))
+        self._enter("log")
+
+    def swap_scope(self) -> None:
+        super().swap_scope()
+        self._is_log_kept = not self.scope.task_run_id
+
+    # --- the nodes
+
+    @on(Table.Chosen)
+    def _open_node(self) -> None:
+        node = self.query_one(NodesTable).selected
+        if isinstance(node, Node):
+            self.show_node(node)
+
+    # --- the filter: of the nodes where they are in front, else of the log
+
+    def do_filter(self) -> None:
+        if self._front == "nodes":
+            self.ask("/", value=self.query_one(NodesPane).filter.text)
+        else:
+            self._enter("log")
+            self.ask("/", value=self.log_query.text)
+
+    def filter_by(self, text: str) -> None:
+        if self._front == "nodes":
+            self.query_one(NodesPane).filter_by(text)
+        else:
+            self.search(Query(text))
+
+    def clear_transient(self) -> bool:
+        """A filter, then a graph of nodes, then the log of one task."""
+        if self._front == "nodes" and self.query_one(NodesPane).filter:
+            self.query_one(NodesPane).filter_by("")
+        elif self._front == "log" and self.log_query:
+            self.search(Query())
+        elif self._front == "topology" and self.is_zoomed:
+            self.leave_nodes()
+        else:
+            return False
+        return True
