@@ -6,6 +6,9 @@ from typing import Any
 
 from runtime.runners.base import Exit, Job, Line, Report, Runner, Running
 
+LAST_WORDS = 5.0
+"""Seconds that a stopped job's output may take to arrive."""
+
 Sink = Callable[[Line], None]
 
 
@@ -26,15 +29,17 @@ async def run_job(
     running = await runner.find(job) if resumed else None
     if running is None:
         running = await runner.start(job, report)
+    telling = asyncio.ensure_future(_see_through(running, sink))
     try:
-        end = await _see_through(running, sink)
+        end = await asyncio.shield(telling)
     except asyncio.CancelledError:
         if leaving() and runner.survives:
+            telling.cancel()
             raise
-        await _finish(_stop(running))
+        await _finish(_stop(running, telling))
         raise
     except BaseException:
-        await _finish(_stop(running))
+        await _finish(_stop(running, telling))
         raise
     await _finish(running.release())
     return end
@@ -46,10 +51,13 @@ async def _see_through(running: Running, sink: Sink) -> Exit:
     return await running.wait()
 
 
-async def _stop(running: Running) -> None:
+async def _stop(running: Running, telling: "asyncio.Future[Exit]") -> None:
+    """End the job, hear its last words (dbt says what it cancelled), and remove it."""
     try:
         await running.stop()
+        await asyncio.wait({telling}, timeout=LAST_WORDS)
     finally:
+        telling.cancel()
         await running.release()
 
 

@@ -188,8 +188,10 @@ def _where(wanted: Filter, before: str | None) -> tuple[str, list[Any]]:
     if before is not None:
         clauses.append(("id < ?", [before]))
     if wanted.namespace:
-        below = f"{_escaped(wanted.namespace)}.%"
-        clauses.append(("(namespace = ? OR namespace LIKE ? ESCAPE '\\')", [wanted.namespace, below]))
+        below, behind = f"{wanted.namespace}.", f"{wanted.namespace}/"  # a slash follows the dot in ASCII
+        clauses.append(
+            ("(namespace = ? OR (namespace >= ? AND namespace < ?))", [wanted.namespace, below, behind])
+        )
     if wanted.flow_id:
         clauses.append(("flow_id = ?", [wanted.flow_id]))
     if wanted.states:

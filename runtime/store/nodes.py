@@ -23,9 +23,9 @@ class Nodes:
         records = [(node.task_run_id, node.unique_id, _encoder.encode(node).decode()) for node in nodes]
 
         def write(sqlite: sqlite3.Connection) -> None:
-            count = sqlite.execute(SQL["count_nodes"], (execution_id,)).fetchone()[0]
+            first = sqlite.execute(SQL["next_node"], (execution_id,)).fetchone()[0]
             rows = [
-                (execution_id, run, node, count + place, record)
+                (execution_id, run, node, first + place, record)
                 for place, (run, node, record) in enumerate(records)
             ]
             sqlite.executemany(SQL["put_node"], rows)

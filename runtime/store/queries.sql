@@ -58,8 +58,8 @@ DELETE FROM nodes WHERE execution_id = ?;
 INSERT INTO nodes (execution_id, task_run_id, unique_id, position, record) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (execution_id, task_run_id, unique_id) DO UPDATE SET record = excluded.record;
 
--- name: count_nodes
-SELECT COUNT(*) FROM nodes WHERE execution_id = ?;
+-- name: next_node
+SELECT COALESCE(MAX(position), -1) + 1 FROM nodes WHERE execution_id = ?;
 
 -- name: nodes
 SELECT record FROM nodes WHERE execution_id = ? ORDER BY position;
