@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
@@ -9,11 +10,13 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, ClassVar, Literal
 
+from rich.text import Text
 from textual.app import App
 from textual.binding import BindingType
 from textual.message import Message
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 
+from console import places
 from console.actions import BY_ID, Situation, bindings
 from console.commands import BadCommand, Do, Go, Wear, complete, parse
 from console.link import Connect, Keeper, Offline
@@ -24,7 +27,7 @@ from console.messages import (
     Reconnected,
     TriggersChanged,
 )
-from console.models.address import EXECUTION, EXECUTIONS, FLOWS, PROBLEMS, TRIGGERS, Address, NoAddress
+from console.models.address import FLOWS, Address, NoAddress
 from console.models.address import parse as parse_address
 from console.models.link import Link
 from console.models.live import Batch
@@ -42,33 +45,6 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-# Screens are imported when one goes there: the first frame waits for the first one only.
-
-
-def _flows() -> ConsoleScreen:
-    from console.screens.flows import FlowsScreen
-
-    return FlowsScreen()
-
-
-def _executions() -> ConsoleScreen:
-    from console.screens.executions import ExecutionsScreen
-
-    return ExecutionsScreen()
-
-
-def _problems() -> ConsoleScreen:
-    from console.screens.problems import ProblemsScreen
-
-    return ProblemsScreen()
-
-
-def _triggers() -> ConsoleScreen:
-    from console.screens.triggers import TriggersScreen
-
-    return TriggersScreen()
-
-
 class FlowdeckApp(App[None]):
     """The console over one runtime, wherever that lives."""
 
@@ -77,12 +53,7 @@ class FlowdeckApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
     DEFAULT_MODE = FLOWS
-    MODES = {  # noqa: RUF012
-        FLOWS: _flows,
-        EXECUTIONS: _executions,
-        PROBLEMS: _problems,
-        TRIGGERS: _triggers,
-    }
+    MODES = places.ROOTS
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as Textual declares it
         (0, "-narrow"),
         (100, "-normal"),
@@ -102,6 +73,7 @@ class FlowdeckApp(App[None]):
         theme: str = "",
         now: Callable[[], datetime] = _utc_now,
         environment: Mapping[str, str] = os.environ,
+        defects: Path | None = None,
     ) -> None:
         with _without_no_color():
             super().__init__()
@@ -122,6 +94,7 @@ class FlowdeckApp(App[None]):
             self.register_theme(each)
         self.theme = choose(environment, theme)
         self.environment = environment
+        self._defects = defects
         self.set_class(ascii_only, "-ascii")
 
     themes = NAMES
@@ -223,7 +196,7 @@ class FlowdeckApp(App[None]):
         if address.is_root:
             self._go_root(address)
         else:
-            self.push_screen(_make(address))
+            self.push_screen(places.screen(address))
 
     def _go_root(self, address: Address) -> None:
         with self.batch_update():
@@ -255,7 +228,7 @@ class FlowdeckApp(App[None]):
             await self.action_do(id)
         elif (screen := self.top) is not None:
             focused = screen.focused
-            target = focused if "table" in action.where and focused is not None else screen
+            target = screen if screen.SCOPE in action.where or focused is None else focused
             await target.run_action(f"do('{id}')")
 
     def do_flows(self) -> None:
@@ -329,6 +302,20 @@ class FlowdeckApp(App[None]):
     def do_suspend(self) -> None:
         self.action_suspend_process()
 
+    def _fatal_error(self) -> None:
+        """A defect of ours ends the console; Textual would print its locals, which may hold what is secret."""
+        if self._defects is None:
+            super()._fatal_error()
+            return
+        trace = traceback.format_exc()
+        with contextlib.suppress(OSError), self._defects.open("a", encoding="utf-8") as file:
+            file.write(f"{self.now().isoformat()}\n{trace}\n")
+        last = trace.strip().splitlines()[-1]
+        self._exit_renderables.append(
+            Text(f"The console broke: {last}\nThe traceback is in {self._defects}; what runs goes on.")
+        )
+        self._close_messages_no_wait()
+
     def do_quit(self) -> None:
         if self.link.status is None or self.link.status.mode != "embedded" or not self.link.is_up:
             self.exit()
@@ -347,17 +334,6 @@ class FlowdeckApp(App[None]):
             self.exit()
         self._last_interrupt = now
         self.notify("press ctrl-c again to leave; what runs goes on", timeout=TWICE)
-
-
-def _make(address: Address) -> Screen[None]:
-    """A screen of a deeper level."""
-    if address.kind == EXECUTION:
-        from console.screens.execution import ExecutionScreen
-
-        return ExecutionScreen(address.name)
-    from console.screens.flow import FlowScreen
-
-    return FlowScreen(*address.flow)
 
 
 @contextlib.contextmanager
@@ -379,7 +355,13 @@ def open_console(settings: Settings, *, address: str = "", ascii_only: bool = Fa
     def connect(start: bool) -> AbstractAsyncContextManager[Client]:
         return attach_or_start(settings) if start else attach(settings)
 
-    app = FlowdeckApp(connect, address=address, ascii_only=ascii_only or terminal.ascii_only, theme=theme)
+    app = FlowdeckApp(
+        connect,
+        address=address,
+        ascii_only=ascii_only or terminal.ascii_only,
+        theme=theme,
+        defects=settings.data / "console.log",
+    )
     if terminal.is_remote:
         app.animation_level = "none"
     app.run(mouse=not terminal.is_remote)

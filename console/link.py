@@ -28,9 +28,8 @@ class Offline:
     async def send(self, request: AnyRequest) -> AnyView:
         raise self._failure()
 
-    async def stream(self, request: AnyStream) -> AsyncIterator[AnyView]:
+    def stream(self, request: AnyStream) -> AsyncIterator[AnyView]:
         raise self._failure()
-        yield
 
     async def close(self) -> None:
         """Nothing is held."""

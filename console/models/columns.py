@@ -21,6 +21,8 @@ class Column:
     most: int = 0
     """Where `width` is 0: more cells than this are of no use; 0 is no limit."""
     right: bool = False
+    keeps_end: bool = False
+    """What is too long loses its beginning: of a flow's name the id is what one looks for."""
 
 
 @lru_cache(64)

@@ -19,7 +19,7 @@ ID_TAIL = 8
 COLUMNS = (
     Column("STATE", 11),
     Column("ID", ID_TAIL, rank=7),
-    Column("FLOW", least=20, most=56),
+    Column("FLOW", least=20, most=56, keeps_end=True),
     Column("STARTED", 21, rank=6),
     Column("TOOK", 6, right=True),
     Column("BY", 16, rank=3),

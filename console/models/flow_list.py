@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from console.format import plural
+from console.models.flow_row import name_of
 from runtime.model.execution import Execution
 from runtime.model.views import FlowView
 
@@ -43,6 +44,8 @@ def changed_toast(
 
 
 def _one(name: str, before: FlowView | None, after: FlowView | None) -> Toast | None:
+    known = after or before
+    name = name_of(known) if known else name
     if after is None:
         return Toast(f"{name} is gone: its file was removed") if before else None
     errors = _errors(after)

@@ -14,7 +14,7 @@ from runtime.model.views import FlowView
 
 COLUMNS = (
     Column("LAST RUN", 11),
-    Column("FLOW", least=24, most=60),
+    Column("FLOW", least=24, most=60, keeps_end=True),
     Column("NEXT RUN", 19, rank=6),
     Column("TOOK", 6, rank=5, right=True),
     Column("!", 5, rank=7),
@@ -27,6 +27,11 @@ NOTHING: Cell = (Segment("-", "dim"),)
 
 def name_of(flow: FlowView) -> str:
     """NAMESPACE.ID; a file that never could be read that far is called by its path."""
+    return f"{flow.namespace}.{flow.id}" if flow.namespace and flow.id else flow.file
+
+
+def key_of(flow: FlowView) -> str:
+    """As the runtime's news name it."""
     return f"{flow.namespace}.{flow.id}" if flow.id else flow.file
 
 
@@ -64,7 +69,7 @@ def _last(flow: FlowView, *, ascii_only: bool) -> Cell:
 
 
 def _name(flow: FlowView) -> Cell:
-    if not flow.id:
+    if not (flow.namespace and flow.id):
         return (Segment(flow.file),)
     return (Segment(f"{flow.namespace}.", "dim"), Segment(flow.id, "strong"))
 

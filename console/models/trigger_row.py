@@ -12,7 +12,7 @@ from runtime.model.views import TriggerView
 
 COLUMNS = (
     Column("NEXT FIRE", 20),
-    Column("FLOW", least=20, most=50),
+    Column("FLOW", least=20, most=50, keeps_end=True),
     Column("TRIGGER", least=10, most=24),
     Column("SCHEDULE", least=14, most=30, rank=7),
     Column("LAST FIRED", 21, rank=5),

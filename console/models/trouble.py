@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from console.models.columns import Column
 from console.models.filter import Filter
@@ -11,7 +12,7 @@ from runtime.model.views import FlowView
 
 COLUMNS = (
     Column("", 1),
-    Column("WHERE", least=20, most=48),
+    Column("WHERE", least=20, most=48, keeps_end=True),
     Column("WHAT", least=24),
     Column("INSTEAD", least=20, most=50, rank=1),
 )
@@ -45,7 +46,12 @@ class Trouble:
 def troubles(flows: Iterable[FlowView]) -> list[Trouble]:
     """All of them: files with errors first, then by file and line."""
     found = [
-        Trouble(flow.file, f"{flow.namespace}.{flow.id}" if flow.id else "", flow.revision, problem)
+        Trouble(
+            flow.file,
+            f"{flow.namespace}.{flow.id}" if flow.namespace and flow.id else "",
+            flow.revision,
+            problem,
+        )
         for flow in flows
         for problem in flow.problems
     ]
@@ -76,21 +82,25 @@ def cells(each: Trouble, *, ascii_only: bool) -> tuple[Cell, ...]:
     )
 
 
-def account(each: Trouble, source: str | None, *, ascii_only: bool) -> Iterator[Cell]:
+def account(each: Trouble, source: str | None, *, width: int, ascii_only: bool) -> Iterator[Cell]:
     """Everything about one problem: message, hint, what goes on meanwhile, and the text around it with a caret."""
     problem = each.problem
     yield (Segment(each.where, "accent"), Segment(f"  {problem.path}", "dim"))
-    yield from (
-        (Segment(line, "failed" if problem.is_error else "warning"),) for line in problem.message.splitlines()
-    )
-    yield from ((Segment(line, "strong"),) for line in problem.hint.splitlines())
+    yield from _wrapped(problem.message, width, "failed" if problem.is_error else "warning")
+    yield from _wrapped(problem.hint, width, "strong")
     if problem.is_error and each.revision:
-        yield (Segment(f"{each.flow} runs on as revision {each.revision} until this is mended", "dim"),)
+        goes_on = f"{each.flow} runs on as revision {each.revision} until this is mended"
+        yield from _wrapped(goes_on, width, "dim")
     yield ()
     if source is None:
         yield (Segment("the file can't be read from here", "dim"),)
     elif problem.line:
         yield from excerpt(source, problem.line, problem.column, ascii_only=ascii_only)
+
+
+def _wrapped(text: str, width: int, look: str) -> Iterator[Cell]:
+    for line in text.splitlines():
+        yield from ((Segment(part, look),) for part in wrap(line, max(width, 20)))
 
 
 def excerpt(source: str, line: int, column: int, *, ascii_only: bool) -> Iterator[Cell]:

@@ -16,7 +16,7 @@ from console.messages import LinkChanged, PromptEntered, PromptLeft, PromptTypin
 from console.widgets.chrome import Header, Hint, Keys, LinkBar, OneLine
 from console.widgets.lines import Part
 from runtime.client.client import Client
-from runtime.errors import Failure
+from runtime.errors import Failure, RuntimeUnreachable
 
 if TYPE_CHECKING:
     from console.app import FlowdeckApp
@@ -98,6 +98,11 @@ class ConsoleScreen(Screen[None]):
         """What the cursor is on, for the registry's `enabled`."""
         return None
 
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Whose actions hold now, beside those that hold everywhere: the screen's, and those of what has the focus."""
+        return (self.SCOPE, "table")
+
     def clear_transient(self) -> bool:
         """Esc: end what is for the moment, such as a filter; False where there is nothing, and Esc goes back."""
         return False
@@ -168,8 +173,18 @@ class ConsoleScreen(Screen[None]):
         if inspect.isawaitable(done):
             await done
 
+    async def read(self, asked: Awaitable[V]) -> V | None:
+        """The answer of a question that the screen asks by itself: that the runtime is gone says the bar already."""
+        try:
+            return await asked
+        except RuntimeUnreachable:
+            return None
+        except Failure as failure:
+            self.complain(failure)
+            return None
+
     async def attempt(self, asked: Awaitable[V]) -> V | None:
-        """The answer; a failure becomes a toast and None."""
+        """The answer to what a person wants; a failure becomes a toast and None."""
         try:
             return await asked
         except Failure as failure:

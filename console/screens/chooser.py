@@ -125,10 +125,8 @@ def _of_action(action: Action, app: "FlowdeckApp") -> Entry:
 def _here(app: "FlowdeckApp") -> list[Entry]:
     """The actions that hold on this screen, then those that hold everywhere; bindings beside the registry too."""
     screen = app.top
-    scope = screen.SCOPE if screen else ""
-    known = [
-        _of_action(action, app) for action in (*actions.of(scope), *actions.of("table"), *actions.of("app"))
-    ]
+    scopes = dict.fromkeys((*(screen.scopes if screen else ()), "app"))
+    known = [_of_action(action, app) for scope in scopes for action in actions.of(scope)]
     return [*_unregistered(app), *known]
 
 

@@ -25,7 +25,7 @@ CANCEL = Choice("cancel", "Cancel")
 
 
 class Confirm(ModalScreen[str]):
-    """Answers with the id of the choice; Esc is the first choice, which has the focus."""
+    """Answers with the id of the choice. The first one has the focus; Esc is Cancel."""
 
     CSS_PATH = "dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,4 +64,4 @@ class Confirm(ModalScreen[str]):
         self.dismiss(event.button.id or self._choices[0].id)
 
     def action_cancel(self) -> None:
-        self.dismiss(self._choices[0].id)
+        self.dismiss(CANCEL.id)

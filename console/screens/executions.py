@@ -69,7 +69,7 @@ class ExecutionsScreen(ExecutionActions, ListScreen):
     async def _fetch(self, after: str | None) -> None:
         faulty = tuple(state.value for state in execution_row.FAULTY) if self._only_faulty else ()
         states = execution_row.states_of(self.filter) or faulty
-        page = await self.attempt(self.client.executions(states=states, limit=PAGE, after=after))
+        page = await self.read(self.client.executions(states=states, limit=PAGE, after=after))
         self._is_reading = False
         if page is not None:
             self.post_message(self.Loaded(page, after is None))

@@ -81,11 +81,11 @@ class FlowScreen(FlowActions, ExecutionActions):
     @work(exclusive=True, group="flow")
     async def load(self) -> None:
         asked = self.client.ask(GetFlow(namespace=self._namespace, id=self._flow_id), FlowDetail)
-        detail = await self.attempt(asked)
+        detail = await self.read(asked)
         if detail is None:
             return
         runs = self.client.executions(namespace=self._namespace, flow_id=self._flow_id, limit=EXECUTIONS)
-        page = await self.attempt(runs)
+        page = await self.read(runs)
         self.post_message(self.Loaded(detail, page or ExecutionPage()))
 
     @on(FlowsChanged)

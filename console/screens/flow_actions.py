@@ -1,6 +1,5 @@
 """What can be done with a flow, on every screen that shows one."""
 
-import os
 import subprocess
 from pathlib import Path
 from typing import Protocol
@@ -82,14 +81,18 @@ class FlowActions(ConsoleScreen):
     def _hand_over(self, command: list[str], path: Path) -> None:
         try:
             with self.app.suspend():
-                code = subprocess.run(command, check=False, env=dict(os.environ)).returncode
-        except (OSError, SuspendNotSupported) as error:
-            self.notify(f"{command[0]} did not start: {error}", severity="error", markup=False)
-            return
+                said = _run(command, path)
+        except SuspendNotSupported:
+            said = "this terminal can't be handed over"
         self.app.refresh(layout=True)
-        if code:
-            self.notify(
-                f"{command[0]} ended with {code}; {path.name} is as it left it",
-                severity="warning",
-                markup=False,
-            )
+        if said:
+            self.notify(said, severity="error", markup=False)
+
+
+def _run(command: list[str], path: Path) -> str:
+    """What went wrong. It must not raise: Textual takes the terminal back only where its block ends well."""
+    try:
+        code = subprocess.run(command, check=False).returncode
+    except OSError as error:
+        return f"{command[0]} did not start: {error.strerror}"
+    return f"{command[0]} ended with {code}; {path.name} is as it left it" if code else ""

@@ -54,7 +54,7 @@ class FlowsScreen(FlowActions, ListScreen):
 
     def body(self) -> ComposeResult:
         with Horizontal(classes="list-body"):
-            yield Table[FlowView](flow_row.COLUMNS, cells=self._cells, key=flow_row.name_of)
+            yield Table[FlowView](flow_row.COLUMNS, cells=self._cells, key=flow_row.key_of)
             yield Preview()
 
     def _cells(self, flow: FlowView) -> Cells:
@@ -71,7 +71,7 @@ class FlowsScreen(FlowActions, ListScreen):
     @on(TriggersChanged)
     @work(exclusive=True, group="flows")
     async def load(self) -> None:
-        flows = await self.attempt(self.client.flows())
+        flows = await self.read(self.client.flows())
         if flows is not None:
             self.post_message(self.Loaded(flows))
 
@@ -82,7 +82,7 @@ class FlowsScreen(FlowActions, ListScreen):
 
     @on(Loaded)
     def _show_loaded(self, event: Loaded) -> None:
-        before = {flow_row.name_of(flow): flow for flow in self._flows}
+        before = {flow_row.key_of(flow): flow for flow in self._flows}
         self._flows, self.is_loaded = event.flows, True
         self.deck.flow_names = tuple(flow_row.name_of(flow) for flow in event.flows if flow.revision)
         self.show_rows()
@@ -93,7 +93,7 @@ class FlowsScreen(FlowActions, ListScreen):
     def _announce(self, before: dict[str, FlowView]) -> None:
         names, self._announced = self._announced, ()
         self.table.flash(names)
-        toast = changed_toast(names, before, {flow_row.name_of(flow): flow for flow in self._flows})
+        toast = changed_toast(names, before, {flow_row.key_of(flow): flow for flow in self._flows})
         if toast is not None:
             self.notify(toast.text, severity="error" if toast.is_error else "information", markup=False)
 
@@ -126,7 +126,7 @@ class FlowsScreen(FlowActions, ListScreen):
     async def _preview(self) -> None:
         flow = self.selected
         if isinstance(flow, FlowView) and flow.revision and self.deck.link.is_up:
-            detail = await self.attempt(
+            detail = await self.read(
                 self.client.ask(GetFlow(namespace=flow.namespace, id=flow.id), FlowDetail)
             )
             if detail is not None:

@@ -7,6 +7,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
+from textual.events import Resize
 from textual.message import Message
 
 from console.actions import bindings
@@ -49,7 +50,7 @@ class ProblemsScreen(FlowActions, ListScreen):
     @on(FlowsChanged)
     @work(exclusive=True, group="problems")
     async def load(self) -> None:
-        flows = await self.attempt(self.client.flows())
+        flows = await self.read(self.client.flows())
         if flows is not None:
             self.post_message(self.Loaded(flows))
 
@@ -64,13 +65,15 @@ class ProblemsScreen(FlowActions, ListScreen):
         self.table.show(shown, empty=self.nothing("problems", "Every flow file is valid."))
 
     @on(Table.Moved)
+    @on(Resize)
     def _show_account(self) -> None:
-        each = self.selected
-        if isinstance(each, Trouble):
-            account = trouble.account(each, self._source(each.file), ascii_only=self.deck.ascii_only)
-            self.query_one("#account", Lines).show([[Part(" "), *line] for line in account])
-        else:
-            self.query_one("#account", Lines).show([])
+        each, pane = self.selected, self.query_one("#account", Lines)
+        if not isinstance(each, Trouble):
+            pane.show([])
+            return
+        source, width = self._source(each.file), pane.size.width - 3
+        account = trouble.account(each, source, width=width, ascii_only=self.deck.ascii_only)
+        pane.show([[Part(" "), *line] for line in account])
 
     def _source(self, file: str) -> str | None:
         """The file as it is now: no view holds the text of a file that is invalid."""

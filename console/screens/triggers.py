@@ -50,7 +50,7 @@ class TriggersScreen(ListScreen):
     @on(TriggersChanged)
     @work(exclusive=True, group="triggers")
     async def load(self) -> None:
-        triggers = await self.attempt(self.client.triggers())
+        triggers = await self.read(self.client.triggers())
         if triggers is not None:
             self.post_message(self.Loaded(triggers))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
@@ -17,7 +18,7 @@ from textual.widget import Widget
 from console.actions import BY_ID, bindings
 from console.models.columns import GAP, Column
 from console.models.columns import fit as fit_columns
-from console.render.cells import fit
+from console.render.cells import crop
 from console.theme import Palette, palette
 from console.widgets.lines import Line, Part, fitted, length
 
@@ -73,7 +74,7 @@ class Table(ScrollView, Generic[R], can_focus=True):
         self._empty: tuple[Line, ...] = ()
         self._painted: dict[int, object] = {}
         self._flashing: frozenset[str] = frozenset()
-        self.cursor = 0
+        self.cursor: int = 0
 
     # --- what it shows
 
@@ -101,9 +102,10 @@ class Table(ScrollView, Generic[R], can_focus=True):
         self.post_message(self.Moved(self))  # type: ignore[arg-type]  # whoever hears it knows its rows
 
     def _find(self, key: str | None) -> int:
+        """Where the row of this key is now; near the old place first, since most lists move little."""
         if key is not None:
             near = range(max(self.cursor - 50, 0), min(self.cursor + 50, len(self._rows)))
-            for index in (*near, *range(len(self._rows))):
+            for index in chain(near, range(len(self._rows))):
                 if self._key(self._rows[index]) == key:
                     return index
         return max(0, min(self.cursor, len(self._rows) - 1))
@@ -201,27 +203,32 @@ class Table(ScrollView, Generic[R], can_focus=True):
 
     def _strip(self, cells: Cells, base: Style, over: Style, width: int) -> Strip:
         looks, blank = palette(self.app.theme), base + over
+        ellipsis = "~" if self.app.has_class("-ascii") else "…"
         made = [Segment(" ", blank)]
         for column, cell, size in zip(self._columns, cells, self._widths, strict=True):
             if size:
-                made += _cell(cell, size, looks, base, over, right=column.right)
+                made += _cell(
+                    _fitting(cell, size, column, ellipsis), size, looks, base, over, right=column.right
+                )
                 made.append(Segment(" " * GAP, blank))
         return Strip(made).crop_extend(0, width, blank)
 
 
-def _cell(cell: Line, size: int, looks: Palette, base: Style, over: Style, *, right: bool) -> list[Segment]:
-    """The segments of one cell, exactly as wide as its column; what is too long ends with an ellipsis."""
-    taken = length(cell)
-    parts = tuple(cell) if taken <= size else _cut(cell, size)
-    made = [Segment(part.text, base + looks[part.style] + over) for part in parts]
-    fill = Segment(" " * max(0, size - taken), base + over)
-    return [fill, *made] if right else [*made, fill]
-
-
-def _cut(cell: Line, size: int) -> Line:
+def _fitting(cell: Line, size: int, column: Column, ellipsis: str) -> Line:
+    """A cell that is no wider than its column."""
+    if length(cell) <= size:
+        return cell
+    if column.keeps_end:
+        return (Part(ellipsis, "dim"), *crop(list(cell), length(cell) - size + 1, size - 1))
     kept = fitted(cell, size - 1)
-    style = kept[-1].style if kept else cell[0].style
-    return (*kept, Part("…" if size > 1 else fit(cell[0].text, size), style))
+    return (*kept, Part(ellipsis, (kept or tuple(cell))[-1].style))
+
+
+def _cell(cell: Line, size: int, looks: Palette, base: Style, over: Style, *, right: bool) -> list[Segment]:
+    """The segments of one cell, exactly as wide as its column."""
+    made = [Segment(part.text, base + looks[part.style] + over) for part in cell]
+    fill = Segment(" " * max(0, size - length(cell)), base + over)
+    return [fill, *made] if right else [*made, fill]
 
 
 __all__ = ["Cells", "Column", "Table"]

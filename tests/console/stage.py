@@ -34,7 +34,7 @@ async def console(
 ) -> AsyncIterator[Pilot[None]]:
     """A running console whose first list is read."""
     shown = app(transport or facts.runtime(), **keys)
-    async with shown.run_test(size=size) as pilot:
+    async with shown.run_test(size=size, notifications=True) as pilot:
         await settled(pilot)
         yield pilot
 

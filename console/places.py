@@ -1,0 +1,53 @@
+"""From an address to its screen. Each is imported when one goes there: the first frame waits for the first one only."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from textual.screen import Screen
+
+from console.models.address import EXECUTION, EXECUTIONS, FLOWS, PROBLEMS, TRIGGERS, Address
+from console.screens.base import ConsoleScreen
+
+
+def _flows() -> ConsoleScreen:
+    from console.screens.flows import FlowsScreen
+
+    return FlowsScreen()
+
+
+def _executions() -> ConsoleScreen:
+    from console.screens.executions import ExecutionsScreen
+
+    return ExecutionsScreen()
+
+
+def _problems() -> ConsoleScreen:
+    from console.screens.problems import ProblemsScreen
+
+    return ProblemsScreen()
+
+
+def _triggers() -> ConsoleScreen:
+    from console.screens.triggers import TriggersScreen
+
+    return TriggersScreen()
+
+
+ROOTS: Final[dict[str, str | Callable[[], Screen[Any]]]] = {
+    FLOWS: _flows,
+    EXECUTIONS: _executions,
+    PROBLEMS: _problems,
+    TRIGGERS: _triggers,
+}
+"""The screens of the first level."""
+
+
+def screen(address: Address) -> Screen[None]:
+    """A screen of a deeper level."""
+    if address.kind == EXECUTION:
+        from console.screens.execution import ExecutionScreen
+
+        return ExecutionScreen(address.name)
+    from console.screens.flow import FlowScreen
+
+    return FlowScreen(*address.flow)
