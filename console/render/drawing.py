@@ -12,7 +12,7 @@ from console.render.cells import Row, Segment, crop, fit, width
 from console.render.graph import Graph
 from console.render.layers import layers
 from console.render.place import Places, Size, place
-from console.render.route import ASCII, ASCII_HEAD, BOX, HEAD, route
+from console.render.route import ASCII, ASCII_HEAD, BOX, HEAD, LEFT, RIGHT, route
 
 LONGEST_LABEL = 28  # cells
 HANDLERS = ("errors", "finally", "afterExecution")
@@ -51,6 +51,10 @@ class Layout:
     labels: dict[str, str] = field(default_factory=dict)
     owners: dict[tuple[int, int], set[str]] = field(default_factory=dict)
     by_row: dict[int, list[str]] = field(default_factory=dict)
+    across: str = "─"
+    """A level line."""
+    leftward: frozenset[str] = frozenset()
+    """Characters that a line from the left runs into."""
 
     def put(self, x: int, y: int, character: str) -> None:
         self.cells.setdefault(y, {})[x] = character
@@ -72,9 +76,10 @@ def _inside(graph: Graph, cluster: str | None, charset: str) -> Layout:
     edges = _edges(graph, members)
     made = layers(members, edges)
     places = place(made, sizes)
-    drawn = Layout()
     lines = route(made, places, sizes)
     box, head = (ASCII, ASCII_HEAD) if charset == "ascii" else (BOX, HEAD)
+    leftward = frozenset(character for bits, character in box.items() if bits & LEFT) | {head}
+    drawn = Layout(across=box[LEFT | RIGHT], leftward=leftward)
     for (x, y), bits in lines.cells.items():
         drawn.put(x, y, head if (x, y) in lines.heads else box[bits])
     drawn.owners = lines.owners
@@ -208,7 +213,8 @@ def paint(
         for name, box in drawn.frames.items()
         if box.y == row
     ]
-    spots += [_node_spot(drawn, name, looks.get(name, _PLAIN), light) for name in drawn.by_row.get(row, ())]
+    for name in drawn.by_row.get(row, ()):
+        spots += _node_spots(drawn, name, looks.get(name, _PLAIN), light)
     return _joined(spots)
 
 
@@ -218,16 +224,27 @@ def _title_spot(drawn: Layout, name: str, box: Box, look: NodeLook | None) -> tu
     return box.x + 2, title, look.style if look else "frame"
 
 
-def _node_spot(drawn: Layout, name: str, look: NodeLook, light: Light) -> tuple[int, str, str]:
+def _node_spots(drawn: Layout, name: str, look: NodeLook, light: Light) -> list[tuple[int, str, str]]:
+    """A node's text, and its own line over the cells that were kept free for a longer text."""
     box = drawn.nodes[name]
     note = f" {look.note}" if look.note else ""
     label = fit(drawn.labels[name], min(width(drawn.labels[name]), box.width - 2))
-    style = look.style
+    text = f"{look.mark} {label}{note}"
+    rest = box.width - width(text) - 1
+    goes_on = drawn.cells.get(box.y, {}).get(box.x + box.width, "") in drawn.leftward
+    if rest <= 0 or not goes_on:
+        return [(box.x, fit(text, box.width), _node_style(name, look, light))]
+    line = "edge-near" if light.near and name in light.near | {light.cursor} else "edge"
+    return [
+        (box.x, f"{text} ", _node_style(name, look, light)),
+        (box.x + box.width - rest, drawn.across * rest, line),
+    ]
+
+
+def _node_style(name: str, look: NodeLook, light: Light) -> str:
     if name == light.cursor:
-        style = f"{style} cursor"
-    elif light.near and name not in light.near:
-        style = f"{style} far"
-    return box.x, fit(f"{look.mark} {label}{note}", box.width), style
+        return f"{look.style} cursor"
+    return f"{look.style} far" if light.near and name not in light.near else look.style
 
 
 def _joined(spots: list[tuple[int, str, str]]) -> Row:

@@ -87,7 +87,7 @@ def test_clusters_are_frames_in_frames() -> None:
     assert text(layout(nested())) == [
         "                    ╭╌ dbt ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╮",
         "                    ╎           ╭╌ models ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╮          ╎",
-        "· extract      ────▸╎ · clone──▸╎ · orders               ╎──▸· docs ╎──▸· notify",
+        "· extract ─────────▸╎ · clone──▸╎ · orders               ╎──▸· docs ╎──▸· notify",
         "                    ╎           ╎ · customers_feed       ╎          ╎",
         "╭╌ errors ╌╌╌╌╌╌╮   ╎           ╰╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╯          ╎",
         "╎ · slack_alert ╎   ╰╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╯",
