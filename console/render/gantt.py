@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from console.render.axis import Told, Window, axis, elapsed
-from console.render.cells import Row, Segment, fit, plain
+from console.render.cells import Row, Segment, fit, plain, width
 from console.render.durations import duration
 from console.render.states import look
 
@@ -165,7 +165,7 @@ class Chart:
 
 def _cut(row: Row, cells: int) -> Row:
     """A terminal that is narrower than the frozen columns shows what fits."""
-    if sum(len(segment.text) for segment in row) <= cells:
+    if sum(width(segment.text) for segment in row) <= cells:
         return row
     return [Segment(fit(plain(row), cells))]
 
