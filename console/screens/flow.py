@@ -97,7 +97,9 @@ class FlowScreen(FlowActions, ExecutionActions):
     @on(Loaded)
     def _show_loaded(self, event: Loaded) -> None:
         self._detail, self._executions = event.detail, list(event.page.items)
-        self.query_one(FlowPicture).show_flow(event.detail, self.now, ascii_only=self.deck.ascii_only)
+        self.query_one(FlowPicture).show_flow(
+            event.detail.flow, event.detail.topology, self.now, ascii_only=self.deck.ascii_only
+        )
         self.query_one("#source", Lines).show(numbered(event.detail.source))
         self._show_executions()
         self.show_link()

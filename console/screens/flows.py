@@ -20,7 +20,7 @@ from console.screens.listing import ListScreen
 from console.widgets.preview import Preview
 from console.widgets.table import Cells, Table
 from runtime.client.requests import GetFlow
-from runtime.model.views import FlowDetail, FlowView
+from runtime.model.views import FlowDetail, FlowView, Topology
 
 REST = 0.12  # seconds that the cursor must rest before the preview is asked for
 
@@ -122,19 +122,26 @@ class FlowsScreen(FlowActions, ListScreen):
         if self.query_one(Preview).is_wanted:
             self._resting = self.set_timer(REST, self._preview)
 
-    @work(exclusive=True, group="preview")
-    async def _preview(self) -> None:
+    def _preview(self) -> None:
         flow = self.selected
-        if isinstance(flow, FlowView) and flow.revision and self.deck.link.is_up:
-            detail = await self.read(
-                self.client.ask(GetFlow(namespace=flow.namespace, id=flow.id), FlowDetail)
-            )
-            if detail is not None:
-                self.post_message(self.Detailed(detail))
+        if isinstance(flow, FlowView):
+            if flow.revision and self.deck.link.is_up:
+                self._fetch_topology(flow)
+            else:
+                self._draw(flow, None)
+
+    @work(exclusive=True, group="preview")
+    async def _fetch_topology(self, flow: FlowView) -> None:
+        detail = await self.read(self.client.ask(GetFlow(namespace=flow.namespace, id=flow.id), FlowDetail))
+        if detail is not None:
+            self.post_message(self.Detailed(detail))
 
     @on(Detailed)
     def _show_preview(self, event: Detailed) -> None:
-        self.query_one(Preview).show_flow(event.detail, self.now, ascii_only=self.deck.ascii_only)
+        self._draw(event.detail.flow, event.detail.topology)
+
+    def _draw(self, flow: FlowView, topology: Topology | None) -> None:
+        self.query_one(Preview).show_flow(flow, topology, self.now, ascii_only=self.deck.ascii_only)
 
     # --- what the keys do
 

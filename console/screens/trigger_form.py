@@ -90,6 +90,7 @@ class TriggerForm(ModalScreen[str | None]):
                 for field in self._fields:
                     yield FormField(field)
             yield Static("", classes="form-error", markup=False)
+            yield Static("Enter or ^s starts it, Tab goes on, Esc leaves", classes="dialog-cli", markup=False)
             with Horizontal(classes="dialog-buttons"):
                 yield Button("Start", id="start", compact=True)
                 yield Button("Cancel", id="cancel", compact=True)

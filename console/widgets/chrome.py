@@ -110,10 +110,11 @@ class Keys(OneLine):
     """Hints that are shown; `?` has the rest."""
 
     def show(self, hints: Sequence[Hint]) -> None:
+        more = (Part("? keys  : go to ", "dim"),)
         parts: list[Part] = [Part(" ")]
         for hint in hints[: self.MOST]:
-            parts += [
-                Part(hint.key, "dim" if hint.disabled else "key"),
-                Part(f" {hint.label}   ", "dim" if hint.disabled else ""),
-            ]
-        self.say(parts, [Part("? keys  : go to ", "dim")])
+            key, label = ("dim", "dim") if hint.disabled else ("key", "")
+            said = (Part(hint.key, key), Part(f" {hint.label}   ", label))
+            if length(parts) + length(said) + length(more) <= self.app.size.width:
+                parts += said
+        self.say(parts, more)

@@ -1,6 +1,7 @@
 """Fixed facts: a small data team's flows and executions at one moment, for tests and pictures."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import msgspec
 
@@ -255,6 +256,36 @@ TOPOLOGY = Topology(
     ),
     edges=(("clone", "build"), ("build", "report")),
 )
+
+BROKEN = {
+    "drafts/new.yaml": "id: new\nnamespace: drafts\ndescription: {{ x }}\ntasks: []\n",
+    "ledger.yaml": """\
+id: ledger
+namespace: company.finance
+description: The ledger, before the bank opens
+
+# the bank opens at eight
+tasks:
+  - id: build
+    # the month that is closed
+    tpye: dbt
+    commands:
+      - dbt build --select ledger
+  - id: send
+    type: http.request
+    retry:
+      type: constant
+""",
+}
+
+
+def write_broken(directory: Path) -> None:
+    """The text of the files that have problems."""
+    for name, text in BROKEN.items():
+        file = directory / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
 
 INPUTS = (
     InputView(id="island", type="STRING", description="Its name, as on the chart"),

@@ -11,10 +11,13 @@ from runtime.client.client import Client
 from tests.console import facts
 from tests.console.scripted import Scripted
 
-ASKING = frozenset({"link", "kill", "trigger", "leave"})
-"""Groups of workers that wait for the runtime's news or for a person."""
+ASKING = frozenset({"kill", "trigger", "leave"})
+"""Groups of workers that wait for a person."""
 
 ENVIRONMENT = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "EDITOR": "true"}
+
+LISTENING = frozenset({"link", "log-follow", "log-scan"})
+"""Workers that go on for as long as there may be news."""
 
 
 def app(transport: Scripted, *, environment: Mapping[str, str] = ENVIRONMENT, **keys: Any) -> FlowdeckApp:
@@ -44,7 +47,9 @@ async def settled(pilot: Pilot[None]) -> None:
     for _ in range(3):
         await pilot.pause()
         reading = [
-            worker for worker in pilot.app.workers if worker.group not in ASKING and not worker.is_finished
+            each
+            for each in pilot.app.workers
+            if each.group not in ASKING | LISTENING and not each.is_finished
         ]
         await pilot.app.workers.wait_for_complete(reading) if reading else None
     await pilot.pause()
