@@ -1,15 +1,15 @@
 """The loop that waits for the dates of schedules and begins their executions.
 
-What was dealt with is written down before it is begun: `last_fired` is put first, then the execution is created with its
-date. A crash between the two loses that one date rather than running it twice, and the next start says so in the log; the
-execution that was begun is found by its trigger and its date.
+Each date runs exactly once, through a crash too: that a date is about to begin is written down first (with PENDING for the
+execution's id), then the execution is created with that date, then its id is written. A start that finds PENDING looks whether
+the execution is there, and begins it if not.
 """
 
 import asyncio
 import contextlib
 import difflib
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,16 +20,30 @@ from runtime.calendar.checks import SCHEDULE, schedule
 from runtime.calendar.cron import Cron, Fire
 from runtime.calendar.missed import due
 from runtime.clock import Clock
-from runtime.errors import Failure, InvalidRequest, NotAllowed, TriggerNotFound
+from runtime.errors import InvalidRequest, NotAllowed, TriggerNotFound
 from runtime.model.execution import Execution, Trigger
 from runtime.model.flow import Flow, TriggerSpec
 from runtime.model.views import TriggerView
-from runtime.store import Store, TriggerState
+from runtime.store import Filter, Store, TriggerState
 
 logger = logging.getLogger(__name__)
 
 SLICE = timedelta(seconds=30)
 """The longest sleep: a clock that is set, or a machine that was suspended, is noticed within it."""
+
+CONDITIONS = ("conditions", "scheduleConditions", "when")
+"""Properties that would keep some dates from running; a schedule that has one rests until they are known."""
+
+ON_TIME = timedelta(seconds=1)
+"""A date that is no older is simply due; older ones were missed, and the catch-up policy has its say."""
+
+MOMENT = timedelta(microseconds=1)
+
+PENDING = ""
+"""In the place of an execution's id: the date is about to begin."""
+
+RECENT = 200
+"""Executions of a flow among which one that a crash may have cut off is looked for."""
 
 BACKFILL_LIMIT = 10_000  # executions
 
@@ -56,6 +70,8 @@ class Schedule:
     cron: Cron | None = None
     """None where its line is wrong."""
     next: datetime | None = None
+    prepared: dict[datetime, dict[str, Any]] = field(default_factory=dict)
+    """`trigger.*` of the next date."""
     waiting: list[datetime] = field(default_factory=list)
     """Dates that are due and wait until the execution before them has ended."""
     problem: str = ""
@@ -87,7 +103,14 @@ class Scheduler:
         self._schedules: dict[Key, Schedule] = {}
         self._running: dict[str, Key] = {}
         """Executions that a schedule began and that have not ended."""
+        self._busy: dict[Key, int] = {}
+        """How many of them each schedule has."""
         self._woken = asyncio.Event()
+        self._unsaved: list[Schedule] = []
+        self._beginning: set[Key] = set()
+        self._ended_early: set[str] = set()
+        """Executions whose end was heard before their beginning was."""
+        self._is_started = False
 
     def statistics(self) -> Statistics:
         active = [schedule for schedule in self._schedules.values() if schedule.is_active]
@@ -102,50 +125,94 @@ class Scheduler:
             (state.namespace, state.flow_id, state.trigger_id): state
             for state in await self._store.triggers.list()
         }
-        fresh: dict[Key, Schedule] = {}
-        for flow in flows:
-            for spec in flow.triggers:
-                if spec.type == SCHEDULE:
-                    made = self._schedule(flow, spec, known.get((flow.namespace, flow.id, spec.id)))
-                    fresh[made.key] = made
-        self._schedules = fresh
-        await self._remember_running(fresh.values())
+        specs = [(flow, spec) for flow in flows for spec in flow.triggers if spec.type == SCHEDULE]
+        made = [
+            self._schedule(flow, spec, known.get((flow.namespace, flow.id, spec.id))) for flow, spec in specs
+        ]
+        self._schedules = {found.key: found for found in made}
+        self._is_started = True
+        fresh = [found.state for found in made if found.key not in known]
+        if fresh:  # from now on they owe what they miss
+            await self._store.triggers.put_many(fresh)
+        for found in made:
+            if found.state.execution_id == PENDING and found.key not in self._beginning:
+                await self._settle_doubt(found)
+        await self._remember_running(made)
         self._woken.set()
+
+    async def _settle_doubt(self, found: Schedule) -> None:
+        """A crash came between «about to begin» and «has begun»: look which of the two it is."""
+        wanted = Filter(namespace=found.flow.namespace, flow_id=found.flow.id)
+        page = await self._store.executions.page(wanted, limit=RECENT)
+        date = found.state.last_fired
+        begun = [
+            item
+            for item in page.items
+            if item.schedule_date == date and item.trigger and item.trigger.id == found.spec.id
+        ]
+        if begun:
+            found.state = msgspec.structs.replace(found.state, execution_id=begun[0].id)
+        elif date is not None and date not in found.waiting:
+            logger.warning(
+                "%s: a crash kept its execution of %s from beginning; it begins now",
+                ".".join(found.key),
+                date,
+            )
+            found.waiting.insert(0, date)
 
     def _schedule(self, flow: Flow, spec: TriggerSpec, state: TriggerState | None) -> Schedule:
         key = flow.namespace, flow.id, spec.id
         before = self._schedules.get(key)
         now = self._clock.now()
-        blank = TriggerState(namespace=key[0], flow_id=key[1], trigger_id=key[2], last_fired=now, updated=now)
+        blank = TriggerState(namespace=key[0], flow_id=key[1], trigger_id=key[2], dealt=now, updated=now)
         made = Schedule(flow, spec, state or blank)
         try:
             made.cron = schedule(spec, timezone=self._timezone)
         except InvalidRequest as wrong:
             made.problem = str(wrong)
             return made
-        if unknown := spec.properties.get("conditions"):
-            made.cron, made.problem = (
-                None,
-                f"it has {len(unknown)} conditions, which flowdeck does not know yet: it does not fire",
+        if unknown := [name for name in CONDITIONS if spec.properties.get(name)]:
+            made.cron = None
+            made.problem = (
+                f"it has conditions (`{unknown[0]}`), which flowdeck does not know yet: it does not fire"
             )
             return made
-        if before is not None and _same_dates(before.spec, spec):
-            made.waiting = before.waiting
-        made.next = made.cron.next_after(made.state.last_fired or now)
+        self._carry_over(made, before, now)
+        made.next = made.cron.next_after(made.state.dealt or now)
+        if made.next is not None and made.next > now:
+            self._look_ahead(made)
         return made
+
+    def _carry_over(self, made: Schedule, before: Schedule | None, now: datetime) -> None:
+        """What a schedule owes when its flow is read again. One that comes back, or has another line, begins anew: what passed
+        while its file said no is not made up for. At the start of the runtime all that passed meanwhile is owed."""
+        ahead = before is not None and (before.state.dealt or now) > now
+        if before is not None and before.is_active and _same_dates(before.spec, made.spec) and not ahead:
+            made.waiting = before.waiting
+            made.state = before.state
+        elif self._is_started or (made.state.dealt or now) > now:  # the clock was ahead, and is right again
+            made.state = msgspec.structs.replace(made.state, dealt=now)
 
     async def _remember_running(self, schedules: Iterable[Schedule]) -> None:
         """Executions that schedules began before a restart, and that go on."""
         unfinished = set(await self._store.executions.unfinished())
         for found in schedules:
-            if found.state.execution_id in unfinished:
-                self._running[found.state.execution_id] = found.key
+            identifier = found.state.execution_id
+            if not identifier or identifier not in unfinished or identifier in self._running:
+                continue
+            execution, _ = await self._store.executions.get(identifier)
+            if (
+                not execution.state.is_terminal
+            ):  # else only its afterExecution is left, and nobody tells of that
+                self._running[identifier] = found.key
+                self._busy[found.key] = self._busy.get(found.key, 0) + 1
 
     # --- the loop
 
     async def run(self) -> None:
         while True:
             self._woken.clear()
+            await self._save()
             await self._fire_due()
             await self._sleep()
 
@@ -169,16 +236,30 @@ class Scheduler:
         ]
         for found in sorted(ready, key=lambda one: one.next or now):
             self._collect(found, now)
-        for found in list(self._schedules.values()):
-            await self._begin_waiting(found)
+        while begun := [
+            (found, found.waiting.pop(0)) for found in self._schedules.values() if self._may_begin(found)
+        ]:
+            await self._begin(begun)
+
+    async def _save(self) -> None:
+        unsaved, self._unsaved = self._unsaved, []
+        if unsaved:
+            await self._store.triggers.put_many([found.state for found in unsaved])
 
     def _collect(self, found: Schedule, now: datetime) -> None:
         """Put the dates that are due into the queue of the schedule, as its catch-up policy has it."""
         assert found.cron is not None
+        if found.next is not None and now - found.next < ON_TIME:
+            found.waiting += [found.next] if found.next not in found.waiting else []
+            found.state = msgspec.structs.replace(found.state, dealt=found.next)
+            found.next = (
+                None  # looked for when the executions have begun: 200 schedules may be due at this second
+            )
+            return
         properties = found.spec.properties
         dates = due(
             found.cron,
-            found.state.last_fired,
+            found.state.dealt,
             now,
             recover=properties.get("recoverMissedSchedules", "ALL"),
             late_maximum_delay=_delay(properties.get("lateMaximumDelay")),
@@ -192,49 +273,77 @@ class Scheduler:
             )
         found.waiting += [date for date in dates.dates if date not in found.waiting]
         found.next = found.cron.next_after(now)
-        found.state = msgspec.structs.replace(
-            found.state, last_fired=found.waiting[0] if found.waiting else now
-        )
+        found.state = msgspec.structs.replace(found.state, dealt=now)
 
-    async def _begin_waiting(self, found: Schedule) -> None:
-        while (
-            found.waiting
-            and found.is_active
-            and (found.may_overlap or found.key not in self._running.values())
-        ):
-            await self._begin(found, found.waiting.pop(0))
+    def _look_ahead(self, found: Schedule) -> None:
+        """The next date, and what its execution will be given: known before it is due."""
+        if found.cron is None:
+            return
+        if found.next is None:
+            found.next = found.cron.next_after(found.state.dealt or self._clock.now())
+        if found.next is not None and found.next not in found.prepared:
+            found.prepared = {found.next: _variables(found, found.next)}
 
-    async def _begin(self, found: Schedule, date: datetime) -> None:
+    def _may_begin(self, found: Schedule) -> bool:
+        return bool(found.waiting) and found.is_active and (found.may_overlap or found.key not in self._busy)
+
+    async def _begin(self, dates: Sequence[tuple[Schedule, datetime]]) -> None:
+        """Begin many executions at once: two transactions for all, not two for each."""
         now = self._clock.now()
-        last = found.waiting[-1] if found.waiting else date
-        found.state = msgspec.structs.replace(
-            found.state, last_fired=max(last, date), next_fire=found.next, updated=now
-        )
-        await self._store.triggers.put(msgspec.structs.replace(found.state, last_fired=date))
+        self._beginning = {found.key for found, _ in dates}
         try:
-            trigger = Trigger(id=found.spec.id, type=found.spec.type, variables=_variables(found, date))
+            await self._store.triggers.put_many([_about_to(found, date, now) for found, date in dates])
+            begun = await asyncio.gather(*(self._try(found, date) for found, date in dates))
+            for found, _ in dates:
+                self._look_ahead(found)
+            await self._store.triggers.put_many([state for state in begun if state is not None])
+        finally:
+            self._beginning = set()
+            self._ended_early.clear()
+        self._changed()
+
+    async def _try(self, found: Schedule, date: datetime) -> TriggerState | None:
+        """Begin one execution; a failure is told on the trigger, and the date counts as dealt with."""
+        execution_id = None
+        try:
+            variables = found.prepared.get(date) or _variables(found, date)
+            trigger = Trigger(id=found.spec.id, type=found.spec.type, variables=variables)
             inputs = dict(found.spec.properties.get("inputs") or {})
             execution_id = await self._fire(found.flow, trigger, date, inputs, found.spec.labels)
-        except Failure as failure:
+        except Exception as failure:  # whatever it is, the other schedules go on
             logger.exception("%s can't begin its execution of %s", ".".join(found.key), date)
-            found.problem = str(failure)
+            found.problem = str(failure) or type(failure).__name__
+        else:
+            found.problem = ""
+            self._is_running(found.key, execution_id)
+        found.state = msgspec.structs.replace(found.state, execution_id=execution_id, last_fired=date)
+        return _owing(found)
+
+    def _is_running(self, key: Key, execution_id: str) -> None:
+        if execution_id in self._ended_early:
+            self._ended_early.discard(execution_id)
             return
-        found.problem = ""
-        found.state = msgspec.structs.replace(found.state, execution_id=execution_id)
-        self._running[execution_id] = found.key
-        await self._store.triggers.put(msgspec.structs.replace(found.state, last_fired=date))
-        self._changed()
+        self._running[execution_id] = key
+        self._busy[key] = self._busy.get(key, 0) + 1
 
     def ended(self, execution: Execution) -> None:
         """An execution has ended: a schedule that waited for it goes on, one with `stopAfter` may pause itself."""
         key = self._running.pop(execution.id, None)
-        found = self._schedules.get(key) if key else None
+        if key is None:
+            if self._beginning:
+                self._ended_early.add(execution.id)
+            return
+        self._busy[key] -= 1
+        if not self._busy[key]:
+            del self._busy[key]
+        found = self._schedules.get(key)
         if found is not None and execution.state.value in found.spec.stop_after:
             found.state = msgspec.structs.replace(found.state, paused=True)
             found.problem = (
                 f"paused, since its execution {execution.id} ended {execution.state.value} (stopAfter)"
             )
             found.waiting.clear()
+            self._unsaved.append(found)
         self._woken.set()
 
     # --- what faces ask
@@ -257,7 +366,7 @@ class Scheduler:
             timezone=cron.timezone if cron else "",
             disabled=spec.disabled or flow.disabled,
             paused=found.state.paused if found else False,
-            last_fired=found.state.last_fired if found and found.state.execution_id else None,
+            last_fired=found.state.last_fired if found else None,
             next_fire=found.next if found and active else None,
             problem=(found.problem if found else "") or spec.unavailable,
         )
@@ -277,7 +386,7 @@ class Scheduler:
         """What a schedule misses while it is paused is not made up for."""
         found = self._find(flow, trigger_id)
         now = self._clock.now()
-        found.state = msgspec.structs.replace(found.state, paused=paused, last_fired=now, updated=now)
+        found.state = msgspec.structs.replace(found.state, paused=paused, dealt=now, updated=now)
         found.waiting.clear()
         if not paused:
             found.problem = ""
@@ -306,7 +415,7 @@ class Scheduler:
         found = self._find(flow, trigger_id)
         if found.cron is None:
             raise NotAllowed(found.problem)
-        dates = list(_limited(found.cron.between(start, end)))
+        dates = list(_limited(found.cron.between(start, min(end, self._clock.now() + MOMENT))))
         given = {**dict(found.spec.properties.get("inputs") or {}), **inputs}
         for date in dates:
             trigger = Trigger(id=found.spec.id, type=found.spec.type, variables=_variables(found, date))
@@ -314,6 +423,21 @@ class Scheduler:
                 flow, trigger, date, given, {**found.spec.labels, "system.backfill": "true", **labels}
             )
         return len(dates)
+
+
+def _about_to(found: Schedule, date: datetime, now: datetime) -> TriggerState:
+    """What is written before a date begins."""
+    found.state = msgspec.structs.replace(
+        found.state, last_fired=date, next_fire=found.next, execution_id=PENDING, updated=now
+    )
+    return _owing(found)
+
+
+def _owing(found: Schedule) -> TriggerState:
+    """What is written of a schedule: dates that wait in memory are still owed after a crash."""
+    if not found.waiting:
+        return found.state
+    return msgspec.structs.replace(found.state, dealt=min(found.waiting) - MOMENT)
 
 
 def _limited(dates: Iterator[datetime]) -> Iterator[datetime]:

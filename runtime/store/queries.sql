@@ -91,17 +91,17 @@ SELECT revision, created, source FROM flows WHERE namespace = ? AND id = ? ORDER
 SELECT DISTINCT namespace, id FROM flows;
 
 -- name: get_trigger
-SELECT namespace, flow_id, trigger_id, paused, last_fired, next_fire, execution_id, updated FROM triggers
+SELECT namespace, flow_id, trigger_id, paused, dealt, last_fired, next_fire, execution_id, updated FROM triggers
 WHERE namespace = ? AND flow_id = ? AND trigger_id = ?;
 
 -- name: list_triggers
-SELECT namespace, flow_id, trigger_id, paused, last_fired, next_fire, execution_id, updated FROM triggers
+SELECT namespace, flow_id, trigger_id, paused, dealt, last_fired, next_fire, execution_id, updated FROM triggers
 ORDER BY namespace, flow_id, trigger_id;
 
 -- name: put_trigger
-INSERT INTO triggers (namespace, flow_id, trigger_id, paused, last_fired, next_fire, execution_id, updated)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (namespace, flow_id, trigger_id) DO UPDATE SET paused = excluded.paused, last_fired = excluded.last_fired,
+INSERT INTO triggers (namespace, flow_id, trigger_id, paused, dealt, last_fired, next_fire, execution_id, updated)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (namespace, flow_id, trigger_id) DO UPDATE SET paused = excluded.paused, dealt = excluded.dealt, last_fired = excluded.last_fired,
     next_fire = excluded.next_fire, execution_id = excluded.execution_id, updated = excluded.updated;
 
 -- name: delete_trigger

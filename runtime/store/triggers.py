@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from runtime.store.database import Database, moment, stamp
+from runtime.store.database import SQL, Database, moment, stamp
 
 
 class TriggerState(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,6 +16,8 @@ class TriggerState(msgspec.Struct, frozen=True, kw_only=True):
     flow_id: str
     trigger_id: str
     paused: bool = False
+    dealt: datetime | None = None
+    """Up to here all dates are dealt with: run, left out, or not owed."""
     last_fired: datetime | None = None
     """The date, not the moment, of the last execution."""
     next_fire: datetime | None = None
@@ -38,24 +40,19 @@ class Triggers:
         return [_state(row) for row in await self._database.rows("list_triggers")]
 
     async def put(self, state: TriggerState) -> None:
-        await self._database.run(
-            "put_trigger",
-            state.namespace,
-            state.flow_id,
-            state.trigger_id,
-            state.paused,
-            stamp(state.last_fired),
-            stamp(state.next_fire),
-            state.execution_id,
-            stamp(state.updated),
-        )
+        await self.put_many([state])
+
+    async def put_many(self, states: Sequence[TriggerState]) -> None:
+        """All in one transaction."""
+        rows = [_row(state) for state in states]
+        await self._database.write(lambda sqlite: sqlite.executemany(SQL["put_trigger"], rows))
 
     async def delete(self, namespace: str, flow_id: str, trigger_id: str) -> None:
         await self._database.run("delete_trigger", namespace, flow_id, trigger_id)
 
 
 def _state(row: Sequence[Any]) -> TriggerState:
-    namespace, flow_id, trigger_id, paused, last, following, execution_id, updated = row
+    namespace, flow_id, trigger_id, paused, dealt, last, following, execution_id, updated = row
     since = moment(updated)
     assert since is not None
     return TriggerState(
@@ -63,8 +60,23 @@ def _state(row: Sequence[Any]) -> TriggerState:
         flow_id=flow_id,
         trigger_id=trigger_id,
         paused=bool(paused),
+        dealt=moment(dealt),
         last_fired=moment(last),
         next_fire=moment(following),
         execution_id=execution_id,
         updated=since,
+    )
+
+
+def _row(state: TriggerState) -> tuple[Any, ...]:
+    return (
+        state.namespace,
+        state.flow_id,
+        state.trigger_id,
+        state.paused,
+        stamp(state.dealt),
+        stamp(state.last_fired),
+        stamp(state.next_fire),
+        state.execution_id,
+        stamp(state.updated),
     )

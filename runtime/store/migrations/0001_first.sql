@@ -67,6 +67,7 @@ CREATE TABLE triggers (
     flow_id      TEXT NOT NULL,
     trigger_id   TEXT NOT NULL,
     paused       INTEGER NOT NULL DEFAULT 0,
+    dealt        INTEGER,
     last_fired   INTEGER,
     next_fire    INTEGER,
     execution_id TEXT,

@@ -12,9 +12,6 @@ from runtime.model.states import State
 from runtime.scheduler.scheduler import Scheduler
 from tests.unit.scheduler.world import HOURLY, MINUTELY, NOON, World, flow, until, world
 
-FIRES = pytest.mark.xfail(reason="only `conditions` keeps a schedule from firing")
-STOPS = pytest.mark.xfail(reason="whatever is no Failure ends the scheduler, and the runtime with it")
-
 
 @pytest.fixture
 async def at(tmp_path: Path) -> AsyncIterator[World]:
@@ -95,8 +92,8 @@ async def test_these_never_fire(at: World, silent: Flow) -> None:
     "line",
     [
         "conditions: [{type: io.kestra.plugin.core.condition.Weekend}]",
-        pytest.param("scheduleConditions: [{type: io.kestra.plugin.core.condition.Weekend}]", marks=FIRES),
-        pytest.param('when: "{{ trigger.date is weekend }}"', marks=FIRES),
+        pytest.param("scheduleConditions: [{type: io.kestra.plugin.core.condition.Weekend}]"),
+        pytest.param('when: "{{ trigger.date is weekend }}"'),
     ],
 )
 async def test_a_condition_that_is_not_built_keeps_a_schedule_from_firing_and_says_so(
@@ -151,7 +148,6 @@ async def test_a_new_schedule_owes_nothing(at: World) -> None:
     assert not at.begun
 
 
-@pytest.mark.xfail(reason="a schedule's state is not kept before it first fires")
 async def test_a_schedule_that_never_fired_owes_what_passed_since_it_was_first_seen(at: World) -> None:
     hourly = flow(HOURLY)
     async with at.runtime(hourly):
@@ -219,9 +215,6 @@ async def test_an_execution_that_outlives_the_runtime_is_waited_for_after_the_re
     assert at.times == ["12:01", "12:02"]
 
 
-@pytest.mark.xfail(
-    reason="an end that is heard before the id is known is forgotten: the schedule never fires again"
-)
 async def test_an_execution_that_ends_at_once_holds_nothing_up(at: World) -> None:
     """All its tasks are disabled: it has ended before whoever began it hears its id."""
     async with at.runtime(flow(MINUTELY)) as scheduler:
@@ -230,9 +223,6 @@ async def test_an_execution_that_ends_at_once_holds_nothing_up(at: World) -> Non
     assert at.times == ["12:01", "12:02"]
 
 
-@pytest.mark.xfail(
-    reason="`unfinished` counts afterExecution; nobody tells of its end: the schedule never fires again"
-)
 async def test_what_comes_after_an_execution_is_not_waited_for_after_a_restart(at: World) -> None:
     """Its state is known, only its `afterExecution` has something left to do."""
     async with at.runtime(flow(MINUTELY)) as scheduler:
@@ -268,7 +258,6 @@ async def test_a_crash_between_beginning_and_noting_it_does_not_begin_it_again(a
     assert at.times == ["12:01", "12:02"]
 
 
-@pytest.mark.xfail(reason="the execution's id is kept only after it was created")
 async def test_what_a_crash_cut_off_is_still_waited_for(at: World) -> None:
     await cut_off_while_firing(at)
     async with at.runtime(flow(MINUTELY)) as scheduler:
@@ -278,7 +267,6 @@ async def test_what_a_crash_cut_off_is_still_waited_for(at: World) -> None:
     assert at.times == ["12:01", "12:02"]
 
 
-@pytest.mark.xfail(reason="`last_fired` is kept before the execution is created")
 async def test_a_crash_before_anything_began_loses_no_date(at: World) -> None:
     reached = asyncio.Event()
 
@@ -307,7 +295,6 @@ async def test_a_reload_while_a_schedule_fires_does_not_fire_it_again(at: World)
     assert at.times == ["12:01"]
 
 
-@pytest.mark.xfail(reason="a reload gives a schedule that never fired a new beginning")
 async def test_a_reload_at_the_very_date_loses_nothing(at: World) -> None:
     nightly = flow(MINUTELY)
     async with at.runtime(nightly) as scheduler:
@@ -320,7 +307,6 @@ async def test_a_reload_at_the_very_date_loses_nothing(at: World) -> None:
 # --- reload
 
 
-@pytest.mark.xfail(reason="a reload counts the new line's dates from the last date of the old one")
 async def test_a_changed_line_counts_from_now(at: World) -> None:
     async with at.runtime(flow('cron: "0 13 * * *"\nallowConcurrent: true')) as scheduler:
         await at.go(hours=3)
@@ -335,7 +321,6 @@ async def test_a_changed_line_counts_from_now(at: World) -> None:
     [lambda: [flow(f"{HOURLY}\ndisabled: true")], lambda: [flow(HOURLY, top="disabled: true")], list],
     ids=["disabled schedule", "disabled flow", "no file"],
 )
-@pytest.mark.xfail(reason="a schedule that comes back counts from its last date")
 async def test_what_passes_while_the_file_says_no_is_not_made_up_for(
     at: World, pause: Callable[[], list[Flow]]
 ) -> None:
@@ -410,7 +395,6 @@ async def test_stop_after_pauses_a_schedule_whose_execution_ends_so(
 
 
 @pytest.mark.parametrize("how", ["reload", "restart"])
-@pytest.mark.xfail(reason="the pause by stopAfter is never kept")
 async def test_what_stop_after_paused_stays_paused(at: World, how: str) -> None:
     cautious = flow(f"{MINUTELY}\nstopAfter: [FAILED]")
     async with at.runtime(cautious) as scheduler:
@@ -434,8 +418,8 @@ async def test_what_stop_after_paused_stays_paused(at: World, how: str) -> None:
     [
         InvalidInputs("`day` is missing"),
         NotAllowed("no"),
-        pytest.param(RuntimeError("a defect"), marks=STOPS),
-        pytest.param(OSError(28, "full"), marks=STOPS),
+        pytest.param(RuntimeError("a defect")),
+        pytest.param(OSError(28, "full")),
     ],
 )
 async def test_what_cant_begin_is_told_and_stops_no_other(at: World, refusal: Exception) -> None:
@@ -474,7 +458,6 @@ async def test_a_view_tells_the_dates(at: World) -> None:
     assert (after.last_fired, after.next_fire) == (one, one + timedelta(days=1))
 
 
-@pytest.mark.xfail(reason="a pause overwrites `last_fired`")
 async def test_the_last_date_of_a_view_is_one_that_fired(at: World) -> None:
     hourly = flow(HOURLY)
     async with at.runtime(hourly) as scheduler:
@@ -554,7 +537,6 @@ async def test_a_backfill_changes_nothing_of_what_is_due(at: World) -> None:
     assert at.times == ["10:00", "11:00", "13:00"]
 
 
-@pytest.mark.xfail(reason="a backfill begins executions of the future too")
 async def test_a_backfill_ends_with_the_present(at: World) -> None:
     hourly = flow(f"{HOURLY}\nallowConcurrent: true")
     async with at.runtime(hourly) as scheduler:
