@@ -24,6 +24,7 @@ from runtime.executor.rendering import Renderer
 from runtime.executor.running import Runners
 from runtime.executor.storage import AttemptFiles
 from runtime.executor.supervisor import Supervisor
+from runtime.executor.texts import sound
 from runtime.model.events import AttemptEnded, AttemptLost, AttemptStarted
 from runtime.model.execution import TaskRun
 from runtime.model.flow import TaskSpec
@@ -249,7 +250,7 @@ class Attempt:
     # --- how it ends
 
     def _succeeded(self, result: Result) -> AttemptEnded:
-        outputs = self.resources.redactor.redact_value(msgspec.to_builtins(dict(result.outputs)))
+        outputs = self._kept(result.outputs)
         return self._ended(
             result.state,
             outputs=outputs,
@@ -259,12 +260,17 @@ class Attempt:
             exit_state=result.exit_state,
         )
 
+    def _kept(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Outputs as they are kept: without secrets, and as text that a database takes."""
+        kept: dict[str, Any] = sound(self.resources.redactor.redact_value(msgspec.to_builtins(dict(outputs))))
+        return kept
+
     def _failed(self, failure: Failure) -> AttemptEnded:
-        message = self.resources.redactor.redact(str(failure))
+        message = sound(self.resources.redactor.redact(str(failure)))
         self._note("ERROR", message)
         outputs: dict[str, Any] = {}
         if isinstance(failure, TaskFailed):
-            outputs = self.resources.redactor.redact_value(msgspec.to_builtins(failure.outputs))
+            outputs = self._kept(failure.outputs)
         return self._ended(State.FAILED, error=message, outputs=outputs, exit_code=outputs.get("exitCode"))
 
     def _ended(self, state: State, **facts: Any) -> AttemptEnded:

@@ -1,12 +1,15 @@
 """The logs of the attempts that run: written through, masked, flushed ten times a second, and followers woken."""
 
 import asyncio
+import logging
 from datetime import datetime
 from pathlib import Path
 
 from runtime.clock import Clock
 from runtime.secrets.redact import Redactor
 from runtime.store.logs import LogWriter
+
+logger = logging.getLogger(__name__)
 
 FLUSH_INTERVAL = 0.1  # seconds
 
@@ -55,7 +58,10 @@ class AttemptLog:
         return self.writer.lines
 
     def close(self) -> None:
-        self.writer.close()
+        try:
+            self.writer.close()
+        except OSError as full:
+            logger.error("the last lines of a log are lost: %s", full)
         self._book.closed(self)
 
 
@@ -88,17 +94,22 @@ class LogBook:
         self.wake()
 
     async def run(self) -> None:
-        """Flush what was written, until cancelled."""
+        """Flush what was written, until cancelled; what a full disk refuses is tried again."""
         while True:
-            await self._written.wait()
+            if not self._dirty:
+                await self._written.wait()
             await asyncio.sleep(FLUSH_INTERVAL)
             self.flush()
 
     def flush(self) -> None:
         self._written.clear()
-        for log in self._dirty:
-            log.writer.flush()
-        self._dirty.clear()
+        dirty, self._dirty = self._dirty, set()
+        for log in dirty:
+            try:
+                log.writer.flush()
+            except OSError as full:
+                logger.warning("a log waits for room on the disk: %s", full)
+                self._dirty.add(log)
         self.wake()
 
     def wake(self) -> None:

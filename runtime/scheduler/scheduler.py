@@ -20,7 +20,7 @@ from runtime.calendar.checks import SCHEDULE, schedule
 from runtime.calendar.cron import Cron, Fire
 from runtime.calendar.missed import due
 from runtime.clock import Clock
-from runtime.errors import InvalidRequest, NotAllowed, TriggerNotFound
+from runtime.errors import Failure, InvalidRequest, NotAllowed, TriggerNotFound
 from runtime.model.execution import Execution, Trigger
 from runtime.model.flow import Flow, TriggerSpec
 from runtime.model.views import TriggerView
@@ -38,6 +38,9 @@ ON_TIME = timedelta(seconds=1)
 """A date that is no older is simply due; older ones were missed, and the catch-up policy has its say."""
 
 MOMENT = timedelta(microseconds=1)
+
+PATIENCE = timedelta(seconds=5)
+"""Between two tries to write, while the store refuses."""
 
 PENDING = ""
 """In the place of an execution's id: the date is about to begin."""
@@ -142,7 +145,8 @@ class Scheduler:
 
     async def _settle_doubt(self, found: Schedule) -> None:
         """A crash came between «about to begin» and «has begun»: look which of the two it is."""
-        wanted = Filter(namespace=found.flow.namespace, flow_id=found.flow.id)
+        since = (found.state.last_fired or self._clock.now()) - timedelta(hours=1)
+        wanted = Filter(namespace=found.flow.namespace, flow_id=found.flow.id, since=since)
         page = await self._store.executions.page(wanted, limit=RECENT)
         date = found.state.last_fired
         begun = [
@@ -212,8 +216,12 @@ class Scheduler:
     async def run(self) -> None:
         while True:
             self._woken.clear()
-            await self._save()
-            await self._fire_due()
+            try:
+                await self._save()
+                await self._fire_due()
+            except Failure:  # a full disk, mostly: nothing was begun that was not written
+                logger.exception("the schedules wait until the store can be written")
+                await self._clock.sleep_until(self._clock.now() + PATIENCE)
             await self._sleep()
 
     async def _sleep(self) -> None:
@@ -223,7 +231,9 @@ class Scheduler:
         async with asyncio.TaskGroup() as group:
             alarm = group.create_task(self._clock.sleep_until(until))
             woken = group.create_task(self._woken.wait())
-            await asyncio.wait({alarm, woken}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                {alarm, woken}, timeout=SLICE.total_seconds(), return_when=asyncio.FIRST_COMPLETED
+            )
             alarm.cancel()
             woken.cancel()
 
@@ -292,7 +302,7 @@ class Scheduler:
         now = self._clock.now()
         self._beginning = {found.key for found, _ in dates}
         try:
-            await self._store.triggers.put_many([_about_to(found, date, now) for found, date in dates])
+            await self._promise(dates, now)
             begun = await asyncio.gather(*(self._try(found, date) for found, date in dates))
             for found, _ in dates:
                 self._look_ahead(found)
@@ -301,6 +311,15 @@ class Scheduler:
             self._beginning = set()
             self._ended_early.clear()
         self._changed()
+
+    async def _promise(self, dates: Sequence[tuple[Schedule, datetime]], now: datetime) -> None:
+        """Write down what is about to begin; where that fails, the dates wait on."""
+        try:
+            await self._store.triggers.put_many([_about_to(found, date, now) for found, date in dates])
+        except Failure:
+            for found, date in dates:
+                found.waiting.insert(0, date)
+            raise
 
     async def _try(self, found: Schedule, date: datetime) -> TriggerState | None:
         """Begin one execution; a failure is told on the trigger, and the date counts as dealt with."""

@@ -7,7 +7,8 @@ statement would cost more than the statements.
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -66,7 +67,10 @@ class Database:
     @staticmethod
     async def open(path: Path | None) -> "Database":
         """`None` keeps everything in memory. A file of an older version is brought up to date, after a copy of it is made."""
-        connection = await aiosqlite.connect(path or ":memory:", isolation_level=None, cached_statements=256)
+        with _explained():
+            connection = await aiosqlite.connect(
+                path or ":memory:", isolation_level=None, cached_statements=256
+            )
         database = Database(connection)
         try:
             await database.call(lambda sqlite: _prepare(sqlite, path))
@@ -80,13 +84,8 @@ class Database:
 
     async def call(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` on the connection's thread, as it is."""
-        try:
+        with _explained():
             return await self._connection._execute(work, self._connection._conn)  # type: ignore[no-any-return, no-untyped-call]  # noqa: SLF001 - aiosqlite offers no other way to send a whole function
-        except sqlite3.IntegrityError as error:
-            raise Internal(f"the database refuses: {error}") from error
-        except sqlite3.Error as error:
-            hint = "make room on the disk of the data directory" if "full" in str(error) else ""
-            raise Faulted(f"the database can't be used: {error}", hint=hint) from error
 
     async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` in one transaction: all of it happens, or nothing."""
@@ -103,12 +102,24 @@ class Database:
         await self.write(lambda sqlite: sqlite.execute(SQL[name], values))
 
 
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise Internal(f"the database refuses: {error}") from error
+    except sqlite3.Error as error:
+        hint = "make room on the disk of the data directory" if "full" in str(error) else ""
+        raise Faulted(f"the database can't be used: {error}", hint=hint) from error
+
+
 def _transaction(sqlite: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
     sqlite.execute("BEGIN IMMEDIATE")
     try:
         found = work(sqlite)
     except BaseException:
-        sqlite.execute("ROLLBACK")
+        if sqlite.in_transaction:  # a full disk makes SQLite roll back by itself
+            sqlite.execute("ROLLBACK")
         raise
     sqlite.execute("COMMIT")
     return found

@@ -72,7 +72,7 @@ class Executions:
         """Write many steps in one transaction; of an execution's rows only the last state is written."""
         events = [(step.execution.id, step.seq, stamp(step.event.at), _text(step.event)) for step in steps]
         executions = {step.execution.id: _row(step) for step in steps}
-        removed = [(step.execution.id, _number(run_id)) for step in steps for run_id in step.removed]
+        removed = {(step.execution.id, _number(run_id)) for step in steps for run_id in step.removed}
         runs = {run.id: run for step in steps for run in step.touched}
         task_runs = [
             _run_row(run) for run in runs.values() if (run.execution_id, _number(run.id)) not in removed

@@ -40,13 +40,16 @@ class FileStore:
 
     def locate(self, uri: str) -> Path:
         """The file behind an address. Raises InvalidRequest for one that is none of ours, or is gone."""
-        parts = urlsplit(uri)
+        hint = "such an address begins with kestra:///"
+        try:
+            parts = urlsplit(uri)
+            path = self._below(PurePosixPath(unquote(parts.path).lstrip("/")))
+            there = path.is_file()
+        except (ValueError, OSError):  # a NUL in it, or a name that is too long for any file
+            raise InvalidRequest(f"`{uri}` is no address of a stored file", hint=hint) from None
         if parts.scheme != SCHEME or parts.netloc:
-            raise InvalidRequest(
-                f"`{uri}` is no address of a stored file", hint="such an address begins with kestra:///"
-            )
-        path = self._below(PurePosixPath(unquote(parts.path).lstrip("/")))
-        if not path.is_file():
+            raise InvalidRequest(f"`{uri}` is no address of a stored file", hint=hint)
+        if not there:
             raise InvalidRequest(f"there is no stored file `{uri}`")
         return path
 
@@ -55,6 +58,8 @@ class FileStore:
 
     @staticmethod
     def _execution(namespace: str, flow_id: str, execution_id: str) -> PurePosixPath:
+        if execution_id in {"", ".", ".."} or "/" in execution_id:
+            raise InvalidRequest(f"`{execution_id}` is no id of an execution")
         return PurePosixPath(*namespace.split("."), flow_id, "executions", execution_id)
 
     def _below(self, relative: PurePosixPath) -> Path:

@@ -23,11 +23,10 @@ _UNSAFE = re.compile(
 
 def safe(text: str) -> str:
     """Without what could take hold of a terminal: control sequences other than colours, and control characters."""
-    if not text.isprintable():
-        text = _UNSAFE.sub("", text)
-    if len(text) > LONGEST:
-        text = f"{text[:LONGEST]} … {len(text) - LONGEST} more characters"
-    return text
+    kept = text[:LONGEST]  # cut first: what is cut through is no colour any more
+    if not kept.isprintable():
+        kept = _UNSAFE.sub("", kept.replace("\n", " "))
+    return kept if len(text) <= LONGEST else f"{kept} … {len(text) - LONGEST} more characters"
 
 
 def _time(at: datetime) -> str:
@@ -46,12 +45,13 @@ class LogWriter:
         self.last_time = _last_time(path)
         """When the last line was written that is there already."""
         self._position = path.stat().st_size if path.exists() else 0
-        self._file = path.open("ab")
+        self._file = path.open("ab", buffering=0)
         self._index = log_index.path_of(path)
+        self._indexed = 1  # entries in the index's file; the first one is not kept
         self._buffer: list[bytes] = []
 
     def write(self, level: str, message: str, at: datetime) -> None:
-        """One line; a message has no end of line in it."""
+        """One line: an end of line in a message becomes a space."""
         line = f"{_time(at)} {level} {safe(message)}\n".encode("utf-8", "replace")
         self._buffer.append(line)
         self._position += len(line)
@@ -60,16 +60,29 @@ class LogWriter:
             self._offsets.append(self._position)
 
     def flush(self) -> None:
-        if self._buffer and not self._file.closed:
-            self._file.write(b"".join(self._buffer))
-            self._file.flush()
-            self._buffer.clear()
+        """Raises OSError (a full disk): what could not be written is kept for the next time, and nothing is written twice."""
+        if self._file.closed:
+            return
+        left = memoryview(b"".join(self._buffer))
+        try:
+            while left:
+                left = left[self._file.write(left) or 0 :]
+        finally:
+            self._buffer = [bytes(left)] if left else []
+        self._keep_index()
 
     def close(self) -> None:
-        self.flush()
-        self._file.close()
-        if len(self._offsets) > 1:
-            self._index.write_bytes(self._offsets[1:].tobytes())
+        try:
+            self.flush()
+        finally:
+            self._file.close()
+
+    def _keep_index(self) -> None:
+        """Add the entries that came; the first time all of them, in place of an index that may not fit its log."""
+        if len(self._offsets) > self._indexed:
+            with self._index.open("ab" if self._indexed > 1 else "wb") as file:
+                file.write(self._offsets[self._indexed :].tobytes())
+            self._indexed = len(self._offsets)
 
 
 def _last_time(path: Path) -> datetime | None:
@@ -136,9 +149,10 @@ def _line(number: int, raw: bytes) -> LogLine:
 
 def _parsed(time: str) -> datetime:
     try:
-        return datetime.fromisoformat(time)
+        at = datetime.fromisoformat(time)
     except ValueError:  # somebody wrote into the file
         return datetime.fromtimestamp(0, UTC)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def merge(logs: Iterable[Iterable[LogLine]]) -> Iterator[LogLine]:

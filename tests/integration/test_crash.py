@@ -87,7 +87,10 @@ async def test_containers_go_on_and_run_once(tmp_path: Path, seed: int) -> None:
     view, began, _ = await crashing(tmp_path, "docker", seed)
     assert view.execution.state is State.SUCCESS
     assert sorted(began) == sorted(f"v{number}" for number in range(STEPS))
-    assert all(len(run.attempts) == 1 for run in view.task_runs if run.task_id == "step")
+    for run in (
+        view.task_runs
+    ):  # a kill between the promise and the container leaves an attempt that is said to be lost
+        assert {attempt.state for attempt in run.attempts[:-1]} <= {State.RESUBMITTED}
 
 
 @pytest.mark.docker

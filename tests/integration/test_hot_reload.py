@@ -259,7 +259,6 @@ async def test_a_file_without_permission_is_a_problem(flows: Path, data: Path) -
         assert "can't be read" in runtime.problems["odd.yaml"][0]
 
 
-@pytest.mark.xfail(reason="a pipe is opened: the start never ends")
 async def test_a_pipe_or_a_link_to_nothing_holds_nothing_up(flows: Path, data: Path) -> None:
     os.mkfifo(flows / "pipe.yaml")
     (flows / "dangling.yaml").symlink_to("nowhere.yaml")
@@ -272,7 +271,6 @@ async def test_a_pipe_or_a_link_to_nothing_holds_nothing_up(flows: Path, data: P
         os.close(os.open(flows / "pipe.yaml", os.O_RDWR | os.O_NONBLOCK))  # whoever reads it may go
 
 
-@pytest.mark.xfail(reason="twins are looked for among what was known before, not among what is read together")
 async def test_of_two_files_with_one_flow_the_later_has_a_problem_that_names_the_other(
     flows: Path, data: Path
 ) -> None:
@@ -478,7 +476,6 @@ async def test_a_file_that_is_being_written_shows_no_problem(flows: Path, data: 
         assert not any(entry.is_broken for entries in runtime.shown for entry in entries)
 
 
-@pytest.mark.xfail(reason="a file that is gone is not looked for again before its flow is deactivated")
 async def test_a_file_that_is_gone_for_a_moment_stops_nothing(flows: Path, data: Path) -> None:
     (flows / "hello.yaml").write_text(text())
     back = asyncio.Event()
@@ -498,7 +495,6 @@ async def test_a_file_that_is_gone_for_a_moment_stops_nothing(flows: Path, data:
 # --- links
 
 
-@pytest.mark.xfail(reason="the kernel does not tell of what a link leads to")
 async def test_a_save_behind_a_link_is_noticed(flows: Path, data: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -520,7 +516,6 @@ async def test_a_save_in_a_linked_directory_is_noticed(flows: Path, data: Path, 
         await runtime.until(lambda: "changed" in runtime.source() and "new" in runtime.ids)
 
 
-@pytest.mark.xfail(reason="the swapped link is hidden, and the files behind it are not compared")
 async def test_a_mounted_configuration_that_is_swapped_is_read_again(flows: Path, data: Path) -> None:
     """As Kubernetes mounts a ConfigMap: files are links into `..data`, itself a link that is replaced."""
     for number in (1, 2):
@@ -534,7 +529,6 @@ async def test_a_mounted_configuration_that_is_swapped_is_read_again(flows: Path
         await runtime.until(lambda: "version 2" in runtime.source())
 
 
-@pytest.mark.xfail(reason="the watch stays with the old directory")
 async def test_a_deployment_that_swaps_the_directory_itself_is_noticed(data: Path, tmp_path: Path) -> None:
     for number in (1, 2):
         (tmp_path / f"release-{number}").mkdir()
@@ -552,7 +546,6 @@ async def test_a_deployment_that_swaps_the_directory_itself_is_noticed(data: Pat
 # --- the directory comes and goes
 
 
-@pytest.mark.xfail(reason="what changes between `load` and the watch is never read")
 async def test_a_directory_that_appears_later_is_read(flows: Path, data: Path) -> None:
     flows.rmdir()
     async with running(flows, data) as runtime:
@@ -574,7 +567,6 @@ async def test_a_directory_that_is_deleted_and_made_again(flows: Path, data: Pat
         await runtime.until(lambda: "and again" in runtime.source())
 
 
-@pytest.mark.xfail(reason="the watch stays with the old directory")
 async def test_a_directory_that_is_replaced_at_once_is_followed(
     flows: Path, data: Path, tmp_path: Path
 ) -> None:
@@ -593,7 +585,6 @@ async def test_a_directory_that_is_replaced_at_once_is_followed(
 # --- several files
 
 
-@pytest.mark.xfail(reason="the second is not read again when the first is gone")
 async def test_a_second_file_with_the_same_flow_has_a_problem_until_the_first_is_gone(
     flows: Path, data: Path
 ) -> None:
@@ -609,7 +600,6 @@ async def test_a_second_file_with_the_same_flow_has_a_problem_until_the_first_is
         assert runtime.revision() == 2
 
 
-@pytest.mark.xfail(reason="what was read before dbt_project.yml arrived stays")
 async def test_a_dbt_project_that_arrives_in_any_order_is_left_alone(flows: Path, data: Path) -> None:
     async with running(flows, data) as runtime:
         (flows / "shop" / "models").mkdir(parents=True)
@@ -632,7 +622,6 @@ async def test_a_flow_that_is_not_there_is_told_with_the_nearest(flows: Path, da
         assert "did you mean demo.hello?" in str(caught.value)
 
 
-@pytest.mark.xfail(reason="an entry without a valid flow has no name")
 async def test_a_flow_whose_file_never_was_valid_is_told_with_its_first_problem(
     flows: Path, data: Path
 ) -> None:
@@ -646,8 +635,6 @@ async def test_a_flow_whose_file_never_was_valid_is_told_with_its_first_problem(
 
 # --- saving from a face
 
-NEVER_READ = pytest.mark.xfail(reason="it is written where it is never read again")
-
 
 async def test_a_saved_flow_is_active_when_the_answer_comes(flows: Path, data: Path) -> None:
     async with running(flows, data, watch=False) as runtime:
@@ -658,7 +645,6 @@ async def test_a_saved_flow_is_active_when_the_answer_comes(flows: Path, data: P
         assert runtime.told == [("demo.hello",)]
 
 
-@pytest.mark.xfail(reason="a saved file gets the permissions of a temporary one")
 async def test_a_flow_is_saved_to_the_file_that_it_has(flows: Path, data: Path) -> None:
     (flows / "team").mkdir()
     (flows / "team" / "hello.yml").write_text(text())
@@ -687,11 +673,11 @@ async def test_an_invalid_flow_is_not_written(flows: Path, data: Path) -> None:
         "team/../../outside.yaml",
         "link/outside.yaml",
         "flow.txt",
-        pytest.param(".hidden.yaml", marks=NEVER_READ),
-        pytest.param(".git/flow.yaml", marks=NEVER_READ),
-        pytest.param("target/flow.yaml", marks=NEVER_READ),
-        pytest.param("project/flow.yaml", marks=NEVER_READ),
-        pytest.param("hello.yaml\0", marks=pytest.mark.xfail(reason="ValueError gets out")),
+        ".hidden.yaml",
+        ".git/flow.yaml",
+        "target/flow.yaml",
+        "project/flow.yaml",
+        "hello.yaml\0",
     ],
 )
 async def test_a_path_outside_or_of_no_flow_file_is_refused(
@@ -708,7 +694,6 @@ async def test_a_path_outside_or_of_no_flow_file_is_refused(
     assert not list(tmp_path.rglob("*outside.yaml"))
 
 
-@pytest.mark.xfail(reason="`save` does not look for a twin")
 async def test_a_flow_that_another_file_defines_is_not_saved_a_second_time(flows: Path, data: Path) -> None:
     (flows / "first.yaml").write_text(text())
     async with running(flows, data, watch=False) as runtime:

@@ -110,7 +110,6 @@ async def test_a_database_that_is_full_says_so_and_goes_on_when_there_is_room() 
     await opened.close()
 
 
-@pytest.mark.xfail(reason="SQLite has rolled back by itself: the second ROLLBACK hides why", strict=True)
 async def test_a_full_database_names_the_remedy() -> None:
     opened = await Database.open(None)
     await limited(opened, 60)

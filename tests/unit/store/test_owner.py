@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sqlite3
 import stat
 import sys
 from pathlib import Path
@@ -56,7 +55,6 @@ async def test_a_directory_is_let_go_when_its_database_cannot_be_opened(tmp_path
                 pass
 
 
-@pytest.mark.xfail(reason="sqlite3's own error gets out", strict=True, raises=sqlite3.OperationalError)
 async def test_a_database_that_cannot_be_opened_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "flowdeck.db").mkdir()
     with pytest.raises(Faulted):
