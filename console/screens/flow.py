@@ -18,7 +18,7 @@ from console.models.address import EXECUTION, Address
 from console.screens.execution_actions import ExecutionActions
 from console.screens.flow_actions import FlowActions
 from console.widgets.lines import Line, Lines, Part
-from console.widgets.preview import Preview
+from console.widgets.preview import lines
 from console.widgets.table import Cells, Table
 from runtime.client.requests import GetFlow
 from runtime.model.execution import Execution
@@ -64,7 +64,7 @@ class FlowScreen(FlowActions, ExecutionActions):
 
     def body(self) -> ComposeResult:
         with Container(classes="panes"):
-            yield FlowPicture(id=PANES[0])
+            yield Lines(id=PANES[0])
             yield Lines(id=PANES[1])
             yield Table[Execution](
                 execution_row.COLUMNS, cells=self._cells, key=lambda execution: execution.id, id=PANES[2]
@@ -97,12 +97,15 @@ class FlowScreen(FlowActions, ExecutionActions):
     @on(Loaded)
     def _show_loaded(self, event: Loaded) -> None:
         self._detail, self._executions = event.detail, list(event.page.items)
-        self.query_one(FlowPicture).show_flow(
-            event.detail.flow, event.detail.topology, self.now, ascii_only=self.deck.ascii_only
-        )
+        self._draw(event.detail)
         self.query_one("#source", Lines).show(numbered(event.detail.source))
         self._show_executions()
         self.show_link()
+
+    def _draw(self, detail: FlowDetail) -> None:
+        pane = self.query_one("#topology", Lines)
+        width, ascii_only = pane.size.width - 3, self.deck.ascii_only
+        pane.show(list(lines(detail.flow, detail.topology, self.now, width=width, ascii_only=ascii_only)))
 
     @on(ExecutionChanged)
     def _move(self, event: ExecutionChanged) -> None:
@@ -160,17 +163,13 @@ class FlowScreen(FlowActions, ExecutionActions):
         return self._detail.flow if self._detail else None
 
 
-class FlowPicture(Preview, can_focus=True):
-    """The flow's face, as a pane of its own."""
-
-
 def numbered(source: str) -> list[Line]:
     """A source with the numbers of its lines."""
-    lines = source.splitlines()
-    size = len(str(len(lines)))
+    texts = source.splitlines()
+    size = len(str(len(texts)))
     return [
         (Part(f" {number:>{size}} ", "number"), Part(line.expandtabs(4), _look(line)))
-        for number, line in enumerate(lines, 1)
+        for number, line in enumerate(texts, 1)
     ]
 
 

@@ -7,7 +7,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -57,14 +57,28 @@ class Lines(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._lines: tuple[Line, ...] = ()
 
+    @property
+    def lines(self) -> Sequence[Line]:
+        """What is shown."""
+        return self._lines
+
     def show(self, lines: Sequence[Line]) -> None:
-        """Replace the lines; nothing is painted where they are the same."""
-        if tuple(lines) == self._lines:
-            return
-        self._lines = tuple(lines)
-        widest = max((length(line) for line in self._lines), default=0)
-        self.virtual_size = Size(widest, len(self._lines))
-        self.refresh()
+        """Replace the lines; only those that differ are painted."""
+        before, self._lines = self._lines, tuple(tuple(line) for line in lines)
+        self._measure()
+        top = self.scroll_offset.y
+        for y in range(self.size.height):
+            if before[top + y : top + y + 1] != self._lines[top + y : top + y + 1]:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def _measure(self) -> None:
+        """What fits needs no room to scroll in: a size that stays the same costs no new layout."""
+        widest, size = max((length(line) for line in self._lines), default=0), self.size
+        fits = len(self._lines) <= size.height and widest <= size.width
+        self.virtual_size = Size(0, 0) if fits else Size(widest, len(self._lines))
+
+    def on_resize(self) -> None:
+        self._measure()
 
     def render_line(self, y: int) -> Strip:
         base, width = self.rich_style, self.size.width

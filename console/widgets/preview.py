@@ -15,7 +15,12 @@ WIDEST = 100  # cells of a description: longer lines are hard to read
 
 
 class Preview(Lines, can_focus=False):
-    """A flow's face."""
+    """A flow's face. It does not scroll, so that a cursor that passes by costs no new layout."""
+
+    DEFAULT_CSS = "Preview { overflow: hidden hidden; }"
+
+    def _measure(self) -> None:
+        """Whatever its size."""
 
     @property
     def is_wanted(self) -> bool:

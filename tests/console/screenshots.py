@@ -42,7 +42,7 @@ async def draw(name: str, directory: Path, flows: Path) -> Path:
             await pilot.press(key)
             await pilot.pause(0.3)  # what follows the cursor waits until it rests
         for preview in pilot.app.screen.query(Preview).results(Preview):
-            await until(pilot, lambda shown=preview: shown.virtual_size.height > 0)  # type: ignore[misc]
+            await until(pilot, lambda shown=preview: bool(shown.lines))  # type: ignore[misc]
         await pilot.pause(0.5)  # what rests before it is read: the log that follows the cursor
         await settled(pilot)
         file = directory / f"{name}.svg"

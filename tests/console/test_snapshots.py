@@ -47,7 +47,7 @@ def after(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
             await settled(pilot)
         for preview in pilot.app.screen.query(Preview):
             if preview.display:
-                await until(pilot, lambda shown=preview: shown.virtual_size.height > 0)  # type: ignore[misc]
+                await until(pilot, lambda shown=preview: bool(shown.lines))  # type: ignore[misc]
         await settled(pilot)
 
     return press
