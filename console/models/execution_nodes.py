@@ -53,7 +53,7 @@ def shown(nodes: Iterable[Node], wanted: Filter) -> list[Node]:
 
 def _searched(node: Node) -> tuple[str, dict[str, str]]:
     fields = {"state": f"{look(node.status).word} {node.status}", "type": node.resource_type}
-    return f"{node.name} {node.unique_id} {node.message}", fields
+    return name_of(node), fields
 
 
 def cells(node: Node, now: datetime, *, ascii_only: bool) -> tuple[Cell, ...]:

@@ -7,6 +7,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
+from textual.css.scalar import Scalar
 from textual.events import ScreenResume
 from textual.message import Message
 from textual.timer import Timer
@@ -34,6 +35,9 @@ from runtime.model.views import ExecutionView
 
 SPLIT = (160, 40)
 """Columns and rows from which on topology, Gantt and log stand side by side."""
+
+LEAST = 6  # lines of the upper pane where the screen is split
+TALLEST = 45  # percent of the screen that it takes at most
 
 REST = 0.12  # seconds that a cursor rests before the log follows it
 
@@ -178,6 +182,7 @@ class ExecutionScreen(ExecutionActions, GraphPane, LogFeed):
             return
         self._show_head()
         self.show_graph()
+        self._fit_upper()
         self._show_rows()
         self.query_one(NodesPane).show(tuple(self._state.nodes.values()))
         self.query_one(OutputsView).show_state(self._state)
@@ -239,10 +244,24 @@ class ExecutionScreen(ExecutionActions, GraphPane, LogFeed):
             self.query_one(f"#{name}").set_class(name in shown, "-shown")
         self.query_one("#upper").set_class(bool(shown & UPPER), "-shown")
         self.query_one("#lower").set_class(bool(shown - UPPER), "-shown")
+        self._fit_upper()
         if self.is_log_shown:
             self.follow_log()
         else:
             self.workers.cancel_group(self, "log-follow")
+
+    def _fit_upper(self) -> None:
+        """A small drawing leaves its room to what stands below; one that changes with the cursor keeps its own."""
+        upper = self.query_one("#upper")
+        most = self.size.height * TALLEST // 100
+        if not self.is_split:
+            height: int | str = "1fr"
+        elif self._upper != "topology" or self.is_zoomed:
+            height = most
+        else:
+            height = min(max(self.graph_view.lines_needed + 1, LEAST), most)
+        if upper.styles.height != Scalar.parse(str(height)):
+            upper.styles.height = height
 
     def _enter(self, pane: str) -> None:
         self._front = pane

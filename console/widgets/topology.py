@@ -81,6 +81,11 @@ class TopologyView(ScrollView, can_focus=True):
         lit = cursor is not None and self.has_focus and len(graph.nodes) > 2
         self._near = graph.upstream(cursor) | graph.downstream(cursor) if cursor and lit else frozenset()
 
+    @property
+    def lines_needed(self) -> int:
+        """So that all of it is seen."""
+        return self._picture.drawn.height + len(self._picture.head)
+
     # --- the cursor
 
     def move(self, to: str | None) -> None:
