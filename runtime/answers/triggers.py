@@ -42,4 +42,4 @@ async def backfill(parts: Parts, request: requests.Backfill, user: str) -> Done:
     )
     target = f"trigger {flow.name}.{request.trigger_id}"
     await parts.store.audit.add(parts.clock.now(), user, "backfill", target, {"executions": count})
-    return Done(message=f"{count} executions created for {target}")
+    return Done(message=f"{count} executions are asked for; those of {target} follow each other")

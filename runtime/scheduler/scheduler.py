@@ -6,24 +6,36 @@ the execution is there, and begins it if not.
 """
 
 import asyncio
-import contextlib
 import difflib
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from runtime.calendar.checks import SCHEDULE, schedule
-from runtime.calendar.cron import Cron, Fire
+from runtime.calendar.cron import Fire
 from runtime.calendar.missed import due
 from runtime.clock import Clock
 from runtime.errors import Failure, InvalidRequest, NotAllowed, TriggerNotFound
 from runtime.model.execution import Execution, Trigger
 from runtime.model.flow import Flow, TriggerSpec
 from runtime.model.views import TriggerView
+from runtime.scheduler.schedule import (
+    MOMENT,
+    PENDING,
+    Key,
+    Past,
+    Schedule,
+    about_to,
+    delay,
+    limited,
+    owing,
+    same_dates,
+    variables,
+)
 from runtime.store import Filter, Store, TriggerState
 
 logger = logging.getLogger(__name__)
@@ -37,21 +49,11 @@ CONDITIONS = ("conditions", "scheduleConditions", "when")
 ON_TIME = timedelta(seconds=1)
 """A date that is no older is simply due; older ones were missed, and the catch-up policy has its say."""
 
-MOMENT = timedelta(microseconds=1)
-
 PATIENCE = timedelta(seconds=5)
 """Between two tries to write, while the store refuses."""
 
-PENDING = ""
-"""In the place of an execution's id: the date is about to begin."""
-
 RECENT = 200
 """Executions of a flow among which one that a crash may have cut off is looked for."""
-
-BACKFILL_LIMIT = 10_000  # executions
-
-Key = tuple[str, str, str]
-"""Namespace, flow and trigger."""
 
 Begin = Callable[[Flow, Trigger, datetime, dict[str, Any], dict[str, str]], Awaitable[str]]
 
@@ -61,35 +63,6 @@ class Statistics(msgspec.Struct, frozen=True):
 
     active: int
     next_fire: datetime | None
-
-
-@dataclass
-class Schedule:
-    """One schedule of one flow, while its flow is active."""
-
-    flow: Flow
-    spec: TriggerSpec
-    state: TriggerState
-    cron: Cron | None = None
-    """None where its line is wrong."""
-    next: datetime | None = None
-    prepared: dict[datetime, dict[str, Any]] = field(default_factory=dict)
-    """`trigger.*` of the next date."""
-    waiting: list[datetime] = field(default_factory=list)
-    """Dates that are due and wait until the execution before them has ended."""
-    problem: str = ""
-
-    @property
-    def key(self) -> Key:
-        return self.flow.namespace, self.flow.id, self.spec.id
-
-    @property
-    def is_active(self) -> bool:
-        return self.cron is not None and not (self.state.paused or self.spec.disabled or self.flow.disabled)
-
-    @property
-    def may_overlap(self) -> bool:
-        return str(self.spec.properties.get("allowConcurrent", False)).lower() == "true"
 
 
 class Scheduler:
@@ -114,6 +87,7 @@ class Scheduler:
         self._ended_early: set[str] = set()
         """Executions whose end was heard before their beginning was."""
         self._is_started = False
+        self._backfills: dict[Key, deque[Past]] = {}
 
     def statistics(self) -> Statistics:
         active = [schedule for schedule in self._schedules.values() if schedule.is_active]
@@ -191,7 +165,7 @@ class Scheduler:
         """What a schedule owes when its flow is read again. One that comes back, or has another line, begins anew: what passed
         while its file said no is not made up for. At the start of the runtime all that passed meanwhile is owed."""
         ahead = before is not None and (before.state.dealt or now) > now
-        if before is not None and before.is_active and _same_dates(before.spec, made.spec) and not ahead:
+        if before is not None and before.is_active and same_dates(before.spec, made.spec) and not ahead:
             made.waiting = before.waiting
             made.state = before.state
         elif self._is_started or (made.state.dealt or now) > now:  # the clock was ahead, and is right again
@@ -219,6 +193,7 @@ class Scheduler:
             try:
                 await self._save()
                 await self._fire_due()
+                await self._begin_backfills()
             except Failure:  # a full disk, mostly: nothing was begun that was not written
                 logger.exception("the schedules wait until the store can be written")
                 await self._clock.sleep_until(self._clock.now() + PATIENCE)
@@ -272,7 +247,7 @@ class Scheduler:
             found.state.dealt,
             now,
             recover=properties.get("recoverMissedSchedules", "ALL"),
-            late_maximum_delay=_delay(properties.get("lateMaximumDelay")),
+            late_maximum_delay=delay(properties.get("lateMaximumDelay")),
         )
         if dates.omitted or dates.late:
             logger.warning(
@@ -292,7 +267,7 @@ class Scheduler:
         if found.next is None:
             found.next = found.cron.next_after(found.state.dealt or self._clock.now())
         if found.next is not None and found.next not in found.prepared:
-            found.prepared = {found.next: _variables(found, found.next)}
+            found.prepared = {found.next: variables(found, found.next)}
 
     def _may_begin(self, found: Schedule) -> bool:
         return bool(found.waiting) and found.is_active and (found.may_overlap or found.key not in self._busy)
@@ -315,7 +290,7 @@ class Scheduler:
     async def _promise(self, dates: Sequence[tuple[Schedule, datetime]], now: datetime) -> None:
         """Write down what is about to begin; where that fails, the dates wait on."""
         try:
-            await self._store.triggers.put_many([_about_to(found, date, now) for found, date in dates])
+            await self._store.triggers.put_many([about_to(found, date, now) for found, date in dates])
         except Failure:
             for found, date in dates:
                 found.waiting.insert(0, date)
@@ -325,8 +300,8 @@ class Scheduler:
         """Begin one execution; a failure is told on the trigger, and the date counts as dealt with."""
         execution_id = None
         try:
-            variables = found.prepared.get(date) or _variables(found, date)
-            trigger = Trigger(id=found.spec.id, type=found.spec.type, variables=variables)
+            seen = found.prepared.get(date) or variables(found, date)
+            trigger = Trigger(id=found.spec.id, type=found.spec.type, variables=seen)
             inputs = dict(found.spec.properties.get("inputs") or {})
             execution_id = await self._fire(found.flow, trigger, date, inputs, found.spec.labels)
         except Exception as failure:  # whatever it is, the other schedules go on
@@ -336,7 +311,7 @@ class Scheduler:
             found.problem = ""
             self._is_running(found.key, execution_id)
         found.state = msgspec.structs.replace(found.state, execution_id=execution_id, last_fired=date)
-        return _owing(found)
+        return owing(found)
 
     def _is_running(self, key: Key, execution_id: str) -> None:
         if execution_id in self._ended_early:
@@ -430,58 +405,39 @@ class Scheduler:
         inputs: dict[str, Any],
         labels: dict[str, str],
     ) -> int:
-        """Begin an execution for each date in [start, end); returns how many."""
+        """Ask for an execution of each date in [start, end); returns how many. They follow each other, as those of the schedule
+        itself do, behind whatever is due; the runtime forgets those that have not begun when it ends."""
         found = self._find(flow, trigger_id)
         if found.cron is None:
             raise NotAllowed(found.problem)
-        dates = list(_limited(found.cron.between(start, min(end, self._clock.now() + MOMENT))))
+        dates = list(limited(found.cron.between(start, min(end, self._clock.now() + MOMENT))))
         given = {**dict(found.spec.properties.get("inputs") or {}), **inputs}
-        for date in dates:
-            trigger = Trigger(id=found.spec.id, type=found.spec.type, variables=_variables(found, date))
-            await self._fire(
-                flow, trigger, date, given, {**found.spec.labels, "system.backfill": "true", **labels}
-            )
+        marked = {**found.spec.labels, "system.backfill": "true", **labels}
+        self._backfills.setdefault(found.key, deque()).extend(Past(date, given, marked) for date in dates)
+        self._woken.set()
         return len(dates)
 
+    async def _begin_backfills(self) -> None:
+        for key in list(self._backfills):
+            found = self._schedules.get(key)
+            if found is None:
+                del self._backfills[key]
+                continue
+            while self._backfills[key] and not found.waiting and (found.may_overlap or key not in self._busy):
+                await self._begin_past(found, self._backfills[key].popleft())
+            if not self._backfills[key]:
+                del self._backfills[key]
 
-def _about_to(found: Schedule, date: datetime, now: datetime) -> TriggerState:
-    """What is written before a date begins."""
-    found.state = msgspec.structs.replace(
-        found.state, last_fired=date, next_fire=found.next, execution_id=PENDING, updated=now
-    )
-    return _owing(found)
-
-
-def _owing(found: Schedule) -> TriggerState:
-    """What is written of a schedule: dates that wait in memory are still owed after a crash."""
-    if not found.waiting:
-        return found.state
-    return msgspec.structs.replace(found.state, dealt=min(found.waiting) - MOMENT)
-
-
-def _limited(dates: Iterator[datetime]) -> Iterator[datetime]:
-    for number, date in enumerate(dates):
-        if number >= BACKFILL_LIMIT:
-            raise InvalidRequest(
-                f"that is more than {BACKFILL_LIMIT} executions", hint="choose a shorter time"
+    async def _begin_past(self, found: Schedule, past: Past) -> None:
+        trigger = Trigger(id=found.spec.id, type=found.spec.type, variables=variables(found, past.date))
+        self._beginning = {found.key}
+        try:
+            self._is_running(
+                found.key, await self._fire(found.flow, trigger, past.date, past.inputs, past.labels)
             )
-        yield date
-
-
-def _same_dates(one: TriggerSpec, other: TriggerSpec) -> bool:
-    names = ("cron", "timezone", "withSeconds")
-    return all(one.properties.get(name) == other.properties.get(name) for name in names)
-
-
-def _delay(text: Any) -> timedelta | None:
-    with contextlib.suppress(msgspec.ValidationError):
-        return msgspec.convert(text, timedelta, strict=False) if text else None
-    return None
-
-
-def _variables(found: Schedule, date: datetime) -> dict[str, Any]:
-    """`trigger.date`, `.next` and `.previous`, in the schedule's own zone."""
-    assert found.cron is not None
-    following, previous = found.cron.next_after(date), found.cron.previous_before(date)
-    dates = {"date": date, "next": following, "previous": previous}
-    return {name: found.cron.local(at).isoformat() for name, at in dates.items() if at is not None}
+        except Exception as failure:
+            logger.exception("%s can't begin its execution of %s", ".".join(found.key), past.date)
+            found.problem = str(failure) or type(failure).__name__
+        finally:
+            self._beginning = set()
+        self._changed()

@@ -515,7 +515,6 @@ async def test_a_backfill_begins_an_execution_for_each_date_of_the_past(at: Worl
     assert at.begun[0].trigger.variables["date"] == "2026-01-01T09:00:00+00:00"
 
 
-@pytest.mark.xfail(reason="a backfill begins all its executions at once")
 async def test_a_backfill_does_not_overlap_itself_either(at: World) -> None:
     hourly = flow(HOURLY)
     async with at.runtime(hourly) as scheduler:
