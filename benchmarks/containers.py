@@ -27,7 +27,9 @@ async def ours() -> float:
                 id=f"bench-{time.time_ns()}-{number}/1",
                 command=("true",),
                 directory=Path(name),
-                labels=Labels(namespace="n", flow_id="f", execution_id="e", task_id="t", task_run_id="r", attempt=1),
+                labels=Labels(
+                    namespace="n", flow_id="f", execution_id="e", task_id="t", task_run_id="r", attempt=1
+                ),
                 image=IMAGE,
             )
             started = time.perf_counter()
@@ -50,5 +52,12 @@ def main() -> None:
     mine, cli = asyncio.run(ours()), theirs()
     show(
         "containers",
-        [("start to gone", f"{mine:.3f} s, ratio {mine / cli:.2f}", "ratio <= 1.0", f"{cli:.3f} s for docker run --rm --init")],
+        [
+            (
+                "start to gone",
+                f"{mine:.3f} s, ratio {mine / cli:.2f}",
+                "ratio <= 1.0",
+                f"{cli:.3f} s for docker run --rm --init",
+            )
+        ],
     )

@@ -35,7 +35,19 @@ TIMES = 3
 def by_hand(scratch: Path) -> float:
     copy = scratch / f"hand{time.time_ns()}"
     shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns("target", "*.duckdb", "logs"))
-    command = ["docker", "run", "--rm", "--init", "-v", f"{copy}:{copy}", "-w", str(copy), DBT_IMAGE, "dbt", "build"]
+    command = [
+        "docker",
+        "run",
+        "--rm",
+        "--init",
+        "-v",
+        f"{copy}:{copy}",
+        "-w",
+        str(copy),
+        DBT_IMAGE,
+        "dbt",
+        "build",
+    ]
     return timed(command)
 
 

@@ -18,7 +18,11 @@ def foreach(values: int) -> list[float]:
     """Seconds of each step of a ForEach over so many values."""
     body = TaskSpec(id="body", type="test")
     each = TaskSpec(
-        id="each", type="each", rule=Rule.FOR_EACH, branches={"tasks": (body,)}, properties={"concurrencyLimit": 0}
+        id="each",
+        type="each",
+        rule=Rule.FOR_EACH,
+        branches={"tasks": (body,)},
+        properties={"concurrencyLimit": 0},
     )
     execution = Execution(id="e", namespace="n", flow_id="f", revision=1, created=NOW)
     snapshot = begin(Flow(id="f", namespace="n", tasks=(each,)), execution)
@@ -29,7 +33,9 @@ def foreach(values: int) -> list[float]:
     for number in range(2, values + 2):
         for event in (
             AttemptStarted(at=NOW, task_run_id=f"e-{number}", number=1),
-            AttemptEnded(at=NOW, task_run_id=f"e-{number}", number=1, state=State.SUCCESS, outputs={"value": number}),
+            AttemptEnded(
+                at=NOW, task_run_id=f"e-{number}", number=1, state=State.SUCCESS, outputs={"value": number}
+            ),
         ):
             snapshot, took = fed(snapshot, event)
             spent.append(took)
@@ -49,5 +55,7 @@ def main() -> None:
     for values in (10, 1000, 5000):
         spent = foreach(values)
         measured = f"p50 {percentile(spent, 0.5) * 1e6:.0f} us, p99 {percentile(spent, 0.99) * 1e6:.0f} us"
-        rows.append((f"step among {values} task runs", measured, "<= 100 us", f"{small * 1e6:.0f} us among 10"))
+        rows.append(
+            (f"step among {values} task runs", measured, "<= 100 us", f"{small * 1e6:.0f} us among 10")
+        )
     show("engine", rows)

@@ -57,7 +57,9 @@ def bare() -> float:
 
 async def cold() -> float:
     with tempfile.TemporaryDirectory() as name:
-        daemon = Daemon(Settings(data=Path(name) / "data", flows=Path(name) / "flows", socket=Path(name) / "s"))
+        daemon = Daemon(
+            Settings(data=Path(name) / "data", flows=Path(name) / "flows", socket=Path(name) / "s")
+        )
         started = time.perf_counter()
         await daemon.start()
         spent = time.perf_counter() - started
@@ -69,7 +71,9 @@ async def idle(count: int) -> tuple[float, float]:
     """MiB and per cent of a core with so many flows and schedules, when all is quiet."""
     with tempfile.TemporaryDirectory() as name:
         flows(Path(name) / "flows", count)
-        daemon = Daemon(Settings(data=Path(name) / "data", flows=Path(name) / "flows", socket=Path(name) / "s"))
+        daemon = Daemon(
+            Settings(data=Path(name) / "data", flows=Path(name) / "flows", socket=Path(name) / "s")
+        )
         client = await daemon.start()
         await asyncio.sleep(3)
         status = await client.status()
@@ -97,8 +101,18 @@ def main() -> None:
     show(
         "start and idle",
         [
-            ("cold start to the first answer", f"{start:.2f} s", "<= 0.6 s", "DBOS 0.45 s, Prefect 3.3-8.6 s (stated)"),
-            ("idle, 200 flows, 200 schedules", f"{memory:.0f} MiB", "<= 80 MB", "Prefect 541 MB, Dagster 639 MB (stated)"),
+            (
+                "cold start to the first answer",
+                f"{start:.2f} s",
+                "<= 0.6 s",
+                "DBOS 0.45 s, Prefect 3.3-8.6 s (stated)",
+            ),
+            (
+                "idle, 200 flows, 200 schedules",
+                f"{memory:.0f} MiB",
+                "<= 80 MB",
+                "Prefect 541 MB, Dagster 639 MB (stated)",
+            ),
             ("", f"{load:.2f} % of a core", "<= 1 %", ""),
             ("flowdeck --help", f"{timed('--help'):.2f} s", "< 0.25 s", python),
             ("flowdeck validate, 500 flows", f"{validate:.2f} s", "< 2 s", python),

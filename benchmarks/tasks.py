@@ -29,7 +29,12 @@ async def daemon() -> AsyncIterator[Client]:
         directory = Path(name)
         (directory / "flows").mkdir()
         made = Daemon(
-            Settings(data=directory / "data", flows=directory / "flows", socket=directory / "s.sock", runner="process")
+            Settings(
+                data=directory / "data",
+                flows=directory / "flows",
+                socket=directory / "s.sock",
+                runner="process",
+            )
         )
         try:
             yield await made.start()
@@ -93,9 +98,24 @@ async def measure() -> None:
     show(
         "tasks (process runner, daemon over its socket, durable)",
         [
-            ("40 sequential `true`", f"{shell:.3f} s", "<= 0.3 s", f"{spawned:.3f} s for bare asyncio spawns of sh"),
-            ("40 sequential Return", f"{plain:.3f} s", "<= 0.12 s", "DBOS on SQLite 0.12 s, Prefect 1.08 s (stated)"),
-            ("request to first instruction", latency, "p50 <= 15, p95 <= 30 ms", "DBOS 2 ms, Luigi 150 ms (stated)"),
+            (
+                "40 sequential `true`",
+                f"{shell:.3f} s",
+                "<= 0.3 s",
+                f"{spawned:.3f} s for bare asyncio spawns of sh",
+            ),
+            (
+                "40 sequential Return",
+                f"{plain:.3f} s",
+                "<= 0.12 s",
+                "DBOS on SQLite 0.12 s, Prefect 1.08 s (stated)",
+            ),
+            (
+                "request to first instruction",
+                latency,
+                "p50 <= 15, p95 <= 30 ms",
+                "DBOS 2 ms, Luigi 150 ms (stated)",
+            ),
             ("200 executions at once", f"{many:.2f} s", "<= 1.5 s", "DBOS 1.5 s (stated)"),
         ],
     )

@@ -109,7 +109,12 @@ class FlowdeckApp(App[None]):
     def on_mount(self) -> None:
         self.run_worker(self._follow(), exclusive=True, group="link")
         self.set_interval(1.0, self._tick)
+        self.app_resume_signal.subscribe(self, self._repaint)
         self._open_first()
+
+    def _repaint(self, _: object) -> None:
+        """The terminal was someone else's for a while, and shows what they left."""
+        self.refresh(layout=True)
 
     def _open_first(self) -> None:
         if not self._first:

@@ -84,7 +84,6 @@ class FlowActions(ConsoleScreen):
                 said = _run(command, path)
         except SuspendNotSupported:
             said = "this terminal can't be handed over"
-        self.app.refresh(layout=True)
         if said:
             self.notify(said, severity="error", markup=False)
 
