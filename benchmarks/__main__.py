@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("engine", "tasks", "start", "containers", "dbt", "schedules", "topology")
+NAMES = ("engine", "store", "tasks", "start", "reload", "schedules", "containers", "dbt", "topology")
 
 
 def main() -> None:

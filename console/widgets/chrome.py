@@ -115,6 +115,8 @@ class Keys(OneLine):
         for hint in hints[: self.MOST]:
             key, label = ("dim", "dim") if hint.disabled else ("key", "")
             said = (Part(hint.key, key), Part(f" {hint.label}   ", label))
-            if length(parts) + length(said) + length(more) <= self.app.size.width:
+            if (
+                length(parts) + length(said) + length(more) - 2 <= self.app.size.width
+            ):  # the last two are blanks
                 parts += said
         self.say(parts, more)
