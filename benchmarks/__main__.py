@@ -3,7 +3,18 @@
 import importlib
 import sys
 
-NAMES = ("engine", "store", "tasks", "start", "reload", "schedules", "containers", "dbt", "topology")
+NAMES = (
+    "engine",
+    "store",
+    "tasks",
+    "start",
+    "reload",
+    "schedules",
+    "containers",
+    "dbt",
+    "topology",
+    "console",
+)
 
 
 def main() -> None:
