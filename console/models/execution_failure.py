@@ -35,6 +35,16 @@ def failure(state: ExecutionState) -> Failure | None:
     return Failure(first, _what(first), _why(state, first), _blocked(state, first.task_id), len(own) - 1)
 
 
+def first_sight(state: ExecutionState) -> TaskRun | None:
+    """The run that one wants to look at first: what failed, else what runs, else what began the execution."""
+    found = failure(state)
+    if found is not None:
+        return found.run
+    leaves = [run for run in state.task_runs.values() if run.id not in state.children]
+    going = [run for run in leaves if run.state in {State.RUNNING, State.RETRYING}]
+    return next(iter([*going, *leaves]), None)
+
+
 def label(run: TaskRun) -> str:
     """A task run's name: its task, and the value of its round."""
     return run.task_id if run.value is None else f"{run.task_id} [{run.value}]"

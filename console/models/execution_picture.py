@@ -1,7 +1,7 @@
 """What the topology shows: the tasks of an execution, or the dbt nodes of one of its task runs. Laid out once for a shape, painted often."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from console.draw import graph_of
@@ -13,6 +13,8 @@ from console.render.cells import Row, Segment, fit
 from console.render.drawing import Layout, NodeLook, layout
 from console.render.graph import Graph, focus
 from runtime.model.views import Topology
+
+MARK = 2  # cells of a state's glyph before a frame's title
 
 HOPS = (2, 3, 4, 0)
 """How far from the cursor a crowded graph is drawn; 0 is all of it."""
@@ -49,7 +51,7 @@ class Painter:
         if self._topology != state.topology:
             self._topology = state.topology
             graph = graph_of(state.topology, extra=NOTE)
-            self._tasks = graph, layout(graph, charset=self._charset)
+            self._tasks = graph, _laid_out(graph, self._charset)
         graph, drawn = self._tasks
         return Picture(graph, drawn, looks(state, now, self._charset), failed_tasks(state))
 
@@ -78,6 +80,15 @@ class Painter:
         self._strip = strip.strip(graph, kinds)
         shown = graph if centre is None else focus(graph, centre, hops)
         self._shape, self._nodes = shape, (shown, layout(shown, charset=self._charset))
+
+
+def _laid_out(graph: Graph, charset: Charset) -> Layout:
+    """With room in each frame's title for the mark of its state, which a drawing that stands still does not have."""
+    titles = {
+        node.id: graph.titles.get(node.id, node.label) for node in graph.nodes if graph.is_cluster(node.id)
+    }
+    roomy = replace(graph, titles={name: title + " " * MARK for name, title in titles.items()})
+    return replace(layout(roomy, charset=charset), titles=titles)
 
 
 def first(made: NodeGraph) -> str | None:

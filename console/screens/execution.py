@@ -17,6 +17,7 @@ from console.actions import bindings
 from console.messages import ExecutionChanged, LinkChanged, Reconnected
 from console.models import execution_gantt, execution_head
 from console.models.address import FLOW, Address
+from console.models.execution_failure import failure, first_sight
 from console.models.execution_state import ExecutionState, changed, opened
 from console.models.log_query import Query
 from console.screens.execution_actions import ExecutionActions
@@ -150,9 +151,20 @@ class ExecutionScreen(ExecutionActions, GraphPane, LogFeed):
         self._missed.clear()
         self._state, self.execution_id = state, state.execution.id
         if is_first:
-            self.show_log(Scope())
+            broken = failure(state)
+            self.scope = Scope(broken.run.id) if broken else Scope()
         self._show()
+        if is_first:
+            self._begin(state)
         self.show_link()
+
+    def _begin(self, state: ExecutionState) -> None:
+        """The cursor stands where one wants to look first: on what failed, else on what runs."""
+        run = first_sight(state)
+        if run is not None:
+            self._run_id = run.id
+            self.select_task(run.task_id)
+            self.query_one(GanttView).select(run.id)
 
     @on(ExecutionChanged)
     def _move(self, event: ExecutionChanged) -> None:

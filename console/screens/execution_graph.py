@@ -5,7 +5,7 @@ from textual import on
 from console.models import execution_nodes
 from console.models.execution_failure import label
 from console.models.execution_nodes import NodeGraph
-from console.models.execution_picture import HOPS, Painter, Picture
+from console.models.execution_picture import HOPS, Painter, Picture, first
 from console.models.execution_runs import account
 from console.models.execution_state import ExecutionState
 from console.screens.base import ConsoleScreen
@@ -107,8 +107,8 @@ class GraphPane(ConsoleScreen):
             return
         if self._zoomed is not None:
             self._show_details(event.node_id)
-        elif self.state.dbt_run(event.node_id) is not None:
-            self._zoomed, self._at_node = event.node_id, None
+        elif (run := self.state.dbt_run(event.node_id)) is not None:
+            self._zoomed, self._at_node = event.node_id, first(self._node_graph(self.state, run))
             self.show_graph()
         else:
             self._open_log_of(event.node_id)

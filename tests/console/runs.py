@@ -291,7 +291,9 @@ class Logs:
 
 def runtime(view: ExecutionView = RUNNING, logs: Logs | None = None) -> Scripted:
     """A runtime that has this execution."""
-    script = logs or Logs({(CLONE.id, 1): 6, (BUILD.id, 1): 300, (BUILD.id, 2): 20}, view)
+    known = {each.id for each in view.task_runs}
+    lengths = {(CLONE.id, 1): 6, (BUILD.id, 1): 300, (BUILD.id, 2): 20}
+    script = logs or Logs({key: lines for key, lines in lengths.items() if key[0] in known}, view)
     transport = facts.runtime()
     transport.answers |= {requests.GetExecution: view, requests.ReadLog: script.page}
     transport.streams |= {
