@@ -32,7 +32,7 @@ _LOOKS: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "strong": ("bold", "bold", "bold", "bold"),
     "key": ("bold #79c0ff", "bold #0550ae", "bold bright_blue", "bold"),
     "heading": ("bold #8b949e", "bold #57606a", "bold bright_black", "bold"),
-    "cursor": ("on #264f78", "on #cfe4ff", "reverse", "reverse"),
+    "cursor": ("on #264f78", "on #cfe4ff", "not dim default reverse", "not dim default reverse"),
     "cursor-blurred": ("on #21262d", "on #e6eaef", "underline", "underline"),
     "flash": ("on #3a3000", "on #fff3c4", "bold", "bold underline"),
     "edge": ("#6e7681", "#8c959f", "none", "none"),

@@ -66,7 +66,7 @@ class Chooser(ModalScreen[None]):
         self._placeholder = placeholder
 
     def compose(self) -> ComposeResult:
-        columns = [Column("", 12), Column("", least=20), Column("", least=20, most=44, rank=1)]
+        columns = [Column("", 12), Column("", least=44), Column("", least=16, most=44, rank=1)]
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="dialog-title", markup=False)
             yield Input(placeholder=self._placeholder, compact=True)
@@ -118,7 +118,9 @@ class Chooser(ModalScreen[None]):
 def _of_action(action: Action, app: "FlowdeckApp") -> Entry:
     screen = app.top
     reason = action.enabled(screen.situation) if screen else ""
-    keys = " ".join(dict.fromkeys(key_name(key) for key in action.keys[:2]))
+    keys = " ".join(
+        key_name(key) for key in action.keys[:2] if not key.startswith("shift+") or key == "shift+tab"
+    )
     return Entry(keys, action.help, action.cli, action=action.id, disabled=reason)
 
 

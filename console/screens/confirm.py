@@ -52,7 +52,7 @@ class Confirm(ModalScreen[str]):
                     yield Button(
                         choice.label,
                         id=choice.id,
-                        variant="error" if choice.harmful else "default",
+                        classes="-harmful" if choice.harmful else "",
                         compact=True,
                     )
 

@@ -29,7 +29,7 @@ class ExecutionActions(ConsoleScreen):
     def _question(self, execution: Execution) -> Confirm:
         began = distance(execution.started or execution.created, self.now)
         text = (
-            f"{execution.namespace}.{execution.flow_id}, {execution.state} since {began}\n{execution.id}\n\n"
+            f"{execution.namespace}.{execution.flow_id}, {execution.state}, began {began}\n{execution.id}\n\n"
             "Its tasks get SIGINT, then SIGTERM, then SIGKILL; its `errors` tasks do not run. This can't be undone."
         )
         command = f"flowdeck execution kill {execution.id}"

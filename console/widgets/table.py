@@ -181,7 +181,7 @@ class Table(ScrollView, Generic[R], can_focus=True):
         if not 0 <= index < len(self._rows):
             return ()
         row = self._rows[index]
-        mark = (index == self.cursor, self.has_focus, self._key(row) in self._flashing)
+        mark = (index == self.cursor, self.has_focus or not self.can_focus, self._key(row) in self._flashing)
         return (tuple(tuple(cell) for cell in self._cells(row)), mark)
 
     def render_line(self, y: int) -> Strip:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from textual.pilot import Pilot
 
@@ -38,8 +38,15 @@ async def console(
     """A running console whose first list is read."""
     shown = app(transport or facts.runtime(), **keys)
     async with shown.run_test(size=size, notifications=True) as pilot:
+        await answered(pilot)
         await settled(pilot)
         yield pilot
+
+
+async def answered(pilot: Pilot[None]) -> None:
+    """When the runtime has answered for the first time, or has been found not to."""
+    app = cast("FlowdeckApp", pilot.app)
+    await until(pilot, lambda: app.link.is_up or app.link.tries > 0 or bool(app.link.reason))
 
 
 async def settled(pilot: Pilot[None]) -> None:
@@ -57,7 +64,7 @@ async def settled(pilot: Pilot[None]) -> None:
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
     """Wait for what must come; fails after a while."""
-    for _ in range(200):
+    for _ in range(1500):
         if condition():
             return
         await pilot.pause(0.01)

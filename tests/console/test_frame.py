@@ -263,6 +263,14 @@ async def test_an_embedded_runtime_without_business_ends_with_its_console() -> N
         await until(pilot, lambda: bool(transport.asked(requests.Shutdown)))
 
 
+async def test_the_command_line_leaves_too() -> None:
+    async with console() as pilot:
+        await pilot.press("enter")
+        await settled(pilot)
+        await pilot.press("colon", "q", "enter")
+        await until(pilot, lambda: not pilot.app.is_running)
+
+
 async def test_ctrl_c_twice_leaves() -> None:
     async with console() as pilot:
         await pilot.press("ctrl+c")

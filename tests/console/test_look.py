@@ -34,7 +34,8 @@ def test_the_theme_is_what_the_terminal_can_show(
 
 
 def test_mono_has_no_colour_at_all() -> None:
-    assert not [name for name, style in palette("mono").items() if style.color or style.bgcolor]
+    colours = {colour for style in palette("mono").values() for colour in (style.color, style.bgcolor) if colour}
+    assert all(colour.is_default for colour in colours)
 
 
 @pytest.mark.parametrize("theme", NAMES)

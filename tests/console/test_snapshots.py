@@ -13,7 +13,7 @@ from console.widgets.preview import Preview
 from runtime.client import requests
 from tests.console import facts
 from tests.console.scripted import Scripted
-from tests.console.stage import app, settled, until
+from tests.console.stage import answered, app, settled, until
 
 Compare = Callable[..., bool]
 
@@ -41,6 +41,7 @@ def runtime(tmp_path: Path) -> Scripted:
 
 def after(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
     async def press(pilot: Pilot[None]) -> None:
+        await answered(pilot)
         await settled(pilot)
         for key in keys:
             await pilot.press(key)
