@@ -3,6 +3,7 @@
 import contextlib
 import os
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
@@ -36,6 +37,8 @@ from console.terminal import Terminal
 from console.theme import NAMES, THEMES, choose
 from runtime.client.client import Client
 from runtime.connect import Settings, attach, attach_or_start
+
+MESSAGES_KEPT = 500
 
 TWICE = 2.0
 """Seconds within which a second ctrl-c leaves."""
@@ -86,8 +89,8 @@ class FlowdeckApp(App[None]):
         self.flow_names: tuple[str, ...] = ()
         """NAMESPACE.ID of the flows as they were last listed, for completion."""
         self.command_history: list[str] = []
-        self.messages: list[str] = []
-        """Every toast that was shown, the oldest first."""
+        self.messages: deque[str] = deque(maxlen=MESSAGES_KEPT)
+        """The toasts that were shown, the oldest first."""
         self._before: Address | None = None
         self._last_interrupt = 0.0
         for each in THEMES:
@@ -189,8 +192,11 @@ class FlowdeckApp(App[None]):
 
     @property
     def here(self) -> Address:
-        screen = self.top
-        return parse_address(screen.address) if screen else Address()
+        """The address of the topmost screen."""
+        try:
+            return parse_address(self.top.address) if self.top else Address()
+        except NoAddress:
+            return Address()
 
     def go(self, address: Address) -> None:
         """Go to a place; the one before is a key away."""

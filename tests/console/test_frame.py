@@ -90,7 +90,7 @@ async def test_a_runtime_that_refuses_says_why() -> None:
 
 def _messages(pilot: Pilot[None]) -> list[str]:
     assert isinstance(pilot.app, FlowdeckApp)
-    return pilot.app.messages
+    return list(pilot.app.messages)
 
 
 # --- the command line

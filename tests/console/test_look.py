@@ -34,7 +34,9 @@ def test_the_theme_is_what_the_terminal_can_show(
 
 
 def test_mono_has_no_colour_at_all() -> None:
-    colours = {colour for style in palette("mono").values() for colour in (style.color, style.bgcolor) if colour}
+    colours = {
+        colour for style in palette("mono").values() for colour in (style.color, style.bgcolor) if colour
+    }
     assert all(colour.is_default for colour in colours)
 
 
