@@ -96,7 +96,8 @@ async def _wait_ready(settings: Settings, process: "subprocess.Popen[bytes]", lo
                 if is_listening(settings):
                     return
                 await asyncio.sleep(0.02)
-    last = log.read_text(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
+    said = [line.strip(" |+-") for line in log.read_text(errors="replace").splitlines()]
+    last = [line for line in said if line][-1:] or ["it said nothing"]
     raise RuntimeUnreachable(f"the runtime did not start: {last[0]}", hint=f"its log is {log}")
 
 

@@ -128,6 +128,9 @@ class Performer:
     def _forget(self, execution_id: str) -> None:
         for timer in self._timers.pop(execution_id, set()):
             timer.cancel()
+        for attempt, task in list(self._attempts.values()):
+            if attempt.execution_id == execution_id:  # only where a defect has ended it
+                task.cancel()
         self._resources.directories.clear(execution_id)
         self._resources.logs.wake()
 

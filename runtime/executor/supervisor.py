@@ -19,9 +19,10 @@ from runtime.engine.snapshot import Snapshot, begin, is_same
 from runtime.engine.step import step
 from runtime.errors import Failure
 from runtime.executor.news import News
-from runtime.model.events import AnyEvent, ExecutionCreated
+from runtime.model.events import AnyEvent, ExecutionCreated, KillRequested
 from runtime.model.execution import Execution
 from runtime.model.flow import Flow
+from runtime.model.states import State
 from runtime.model.views import ExecutionChanged
 from runtime.store import Recorded, Store
 
@@ -157,7 +158,11 @@ class Supervisor:
         before = self._live.get(posted.execution_id)
         if before is None:
             return []
-        after, commands = step(before, posted.event)
+        try:
+            after, commands = step(before, posted.event)
+        except Exception as defect:  # one execution's defect must not end the others
+            logger.exception("execution %s broke at %s", posted.execution_id, posted.event)
+            return self._give_up(before, posted.event, defect, records)
         if not commands and is_same(before, after):
             return []
         sequence = self._sequences[posted.execution_id] = self._sequences.get(posted.execution_id, 0) + 1
@@ -173,6 +178,22 @@ class Supervisor:
             )
         )
         return [(posted.execution_id, command) for command in commands]
+
+    def _give_up(
+        self, before: Snapshot, event: AnyEvent, defect: Exception, records: list[Recorded]
+    ) -> list[tuple[str, AnyCommand]]:
+        """End an execution that the engine can't go on with: it is written down as FAILED, with what still ran."""
+        error = f"a defect of flowdeck: {type(defect).__name__}: {defect}"
+        ended = {"state": State.FAILED, "ended": event.at}
+        execution = msgspec.structs.replace(before.execution, error=error, **ended)
+        live = tuple(msgspec.structs.replace(before.task_runs[run_id], **ended) for run_id in before.live)
+        sequence = self._sequences.get(execution.id, 0) + 1
+        finished = KillRequested(at=event.at, reason=error)
+        records.append(
+            Recorded(seq=sequence, event=finished, execution=execution, touched=live, finished=True)
+        )
+        self._live[execution.id] = msgspec.structs.replace(before, execution=execution, finished=True)
+        return [(execution.id, Forget())]
 
     async def _write(self, records: list[Recorded]) -> None:
         while True:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -71,7 +71,7 @@ class Executions:
     async def record(self, steps: Sequence[Recorded]) -> None:
         """Write many steps in one transaction; of an execution's rows only the last state is written."""
         events = [(step.execution.id, step.seq, stamp(step.event.at), _text(step.event)) for step in steps]
-        executions = {step.execution.id: _row(step) for step in steps}
+        executions = {step.execution.id: _row(step.execution, finished=step.finished) for step in steps}
         removed = {(step.execution.id, _number(run_id)) for step in steps for run_id in step.removed}
         runs = {run.id: run for step in steps for run in step.touched}
         task_runs = [
@@ -145,6 +145,22 @@ class Executions:
             found.setdefault(task_id, []).append(seconds)
         return found
 
+    async def abandon(self, execution_id: str, reason: str) -> None:
+        """Write an unfinished execution down as FAILED, with all task runs that had not ended: nothing stays RUNNING for ever."""
+        execution, runs = await self.get(execution_id)
+        now = datetime.now(UTC)
+        ended = {"state": State.FAILED, "ended": now, "error": reason}
+        if not execution.state.is_terminal:
+            execution = msgspec.structs.replace(execution, **ended)
+        open_runs = [msgspec.structs.replace(run, **ended) for run in runs if not run.state.is_terminal]
+        row = _row(execution, finished=True)
+
+        def write(sqlite: sqlite3.Connection) -> None:
+            sqlite.execute(SQL["put_execution"], row)
+            sqlite.executemany(SQL["put_task_run"], [_run_row(run) for run in open_runs])
+
+        await self._database.write(write)
+
     async def delete(self, execution_id: str) -> None:
         names = ("delete_events", "delete_task_runs", "delete_nodes", "delete_execution")
 
@@ -163,8 +179,7 @@ def _escaped(part: str) -> str:
     return part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _row(step: Recorded) -> tuple[Any, ...]:
-    execution = step.execution
+def _row(execution: Execution, *, finished: bool) -> tuple[Any, ...]:
     return (
         execution.id,
         execution.namespace,
@@ -172,7 +187,7 @@ def _row(step: Recorded) -> tuple[Any, ...]:
         execution.state.value,
         stamp(execution.created),
         stamp(execution.ended),
-        step.finished,
+        finished,
         execution.trigger.id if execution.trigger else None,
         _text(execution),
     )
