@@ -1,16 +1,20 @@
 """Task runs as the rows of a Gantt chart: runs below what holds them, rounds of a loop in their order."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from console.models.execution_failure import label
+from console.models.execution_nodes import name_of
 from console.models.execution_state import ExecutionState
 from console.models.execution_tasks import seconds
 from console.render.gantt import GanttRow, Kind, Span
-from runtime.model.execution import Attempt, TaskRun
+from runtime.model.execution import Attempt, Node, TaskRun
 from runtime.model.states import State
+
+OF_ATTEMPT, OF_NODE = "#", "@"
+"""Behind a task run's id in a row's: the number of an attempt, or the id of a node."""
 
 
 class Order(Enum):
@@ -27,9 +31,15 @@ class Order(Enum):
 
 
 def rows(
-    state: ExecutionState, now: datetime, *, order: Order = Order.START, attempts: bool = False
+    state: ExecutionState,
+    now: datetime,
+    *,
+    order: Order = Order.START,
+    attempts: bool = False,
+    nodes: bool = False,
 ) -> list[GanttRow]:
-    """A row for each task run; with `attempts` each try of one that was tried again gets a row of its own below."""
+    """A row for each task run; with `attempts` each try of one that was tried again gets a row of its own below, with `nodes`
+    each dbt node that has begun."""
     key = _key(state, now, order)
     found: list[GanttRow] = []
     waiting = [(run, 0) for run in sorted(state.children.get("", ()), key=key, reverse=True)]
@@ -38,6 +48,8 @@ def rows(
         found.append(_row(state, run, depth))
         if attempts and len(run.attempts) > 1:
             found += [_attempt_row(state, run, attempt, depth + 1) for attempt in run.attempts]
+        if nodes:
+            found += _node_rows(state, run, depth + 1)
         inside = sorted(state.children.get(run.id, ()), key=key, reverse=True)
         waiting += [(child, depth + 1) for child in inside]
     return found
@@ -71,12 +83,24 @@ def _row(state: ExecutionState, run: TaskRun, depth: int) -> GanttRow:
 
 def _attempt_row(state: ExecutionState, run: TaskRun, attempt: Attempt, depth: int) -> GanttRow:
     return GanttRow(
-        id=f"{run.id}#{attempt.number}",
+        id=f"{run.id}{OF_ATTEMPT}{attempt.number}",
         label=f"attempt {attempt.number}",
         state=attempt.state.value,
         spans=(_attempt_span(attempt, state.begun, ""),),
         depth=depth,
     )
+
+
+def _node_rows(state: ExecutionState, run: TaskRun, depth: int) -> list[GanttRow]:
+    begun = [(node.started, node) for node in state.by_run.get(run.id, ()) if node.started is not None]
+    begun.sort(key=lambda pair: (pair[0], pair[1].unique_id))
+    return [_node_row(state, node, started, depth) for started, node in begun]
+
+
+def _node_row(state: ExecutionState, node: Node, started: datetime, depth: int) -> GanttRow:
+    end = None if node.ended is None else _at(node.ended, state.begun)
+    bar = Span(_at(started, state.begun), end, Kind.RUN, node.status)
+    return GanttRow(f"{node.task_run_id}{OF_NODE}{node.unique_id}", name_of(node), node.status, (bar,), depth)
 
 
 def spans(run: TaskRun, begun: datetime) -> Iterator[Span]:
@@ -118,22 +142,19 @@ def _at(moment: datetime, begun: datetime) -> float:
     return (moment - begun).total_seconds()
 
 
-def is_open(row: GanttRow) -> bool:
-    """Whether something in it goes on."""
-    return any(span.end is None for span in row.spans)
+class Row(NamedTuple):
+    """What a row stands for."""
 
+    task_run_id: str
+    attempt: int = 0
+    """0 where it stands for all of them."""
+    node: str = ""
+    """dbt's unique id."""
 
-def run_id(row: GanttRow) -> str:
-    """The task run that a row stands for."""
-    return row.id.partition("#")[0]
-
-
-def shown_attempt(row: GanttRow) -> int:
-    """The attempt that a row stands for; 0 where it stands for all of them."""
-    return int(row.id.partition("#")[2] or 0)
-
-
-def until(rows: Sequence[GanttRow], now: float) -> float:
-    """The last instant of all rows."""
-    ends = [now if span.end is None else span.end for row in rows for span in row.spans]
-    return max(ends, default=now)
+    @classmethod
+    def of(cls, row_id: str) -> "Row":
+        run, sign, node = row_id.partition(OF_NODE)
+        if sign:
+            return cls(run, node=node)
+        run, _, attempt = row_id.partition(OF_ATTEMPT)
+        return cls(run, int(attempt or 0))

@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
-from textual.css.scalar import Scalar
 from textual.events import ScreenResume
 from textual.message import Message
 from textual.timer import Timer
-from textual.widget import Widget
 
 from console.actions import bindings
 from console.messages import ExecutionChanged, LinkChanged, Reconnected
@@ -23,10 +21,10 @@ from console.models.log_query import Query
 from console.screens.execution_actions import ExecutionActions
 from console.screens.execution_graph import GraphPane
 from console.screens.execution_log import LogFeed, Scope
+from console.screens.execution_panes import PANES, Panes
 from console.widgets.execution_head import ExecutionHead, Tabs
 from console.widgets.gantt import GanttView
 from console.widgets.log_pane import LogPane
-from console.widgets.log_view import LogView
 from console.widgets.nodes import NodesPane, NodesTable
 from console.widgets.outputs import OutputsView
 from console.widgets.table import Table
@@ -34,26 +32,10 @@ from console.widgets.topology import TopologyView
 from runtime.model.execution import Execution, Node, TaskRun
 from runtime.model.views import ExecutionView
 
-SPLIT = (160, 40)
-"""Columns and rows from which on topology, Gantt and log stand side by side."""
-
-LEAST = 6  # lines of the upper pane where the screen is split
-TALLEST = 45  # percent of the screen that it takes at most
-
 REST = 0.12  # seconds that a cursor rests before the log follows it
 
-PANES = ("topology", "gantt", "log", "nodes", "outputs")
-UPPER = frozenset({"topology", "nodes", "outputs"})
-FOCUSED: dict[str, type[Widget]] = {
-    "topology": TopologyView,
-    "gantt": GanttView,
-    "log": LogView,
-    "nodes": NodesTable,
-    "outputs": OutputsView,
-}
 
-
-class ExecutionScreen(ExecutionActions, GraphPane, LogFeed):
+class ExecutionScreen(ExecutionActions, Panes, GraphPane, LogFeed):
     """Five panes: all that matter at once where there is room, else one at a time."""
 
     SCOPE = "execution"
@@ -72,9 +54,6 @@ class ExecutionScreen(ExecutionActions, GraphPane, LogFeed):
         self._missed: list[ExecutionChanged] = []
         """What was told while the whole was being read."""
         self._is_reading = False
-        self._front = PANES[0]
-        self._upper = PANES[0]
-        """Which of the upper panes is shown where the screen is split."""
         self._run_id = ""
         self._rest: Timer | None = None
         self._is_log_kept = False
@@ -103,8 +82,8 @@ class ExecutionScreen(ExecutionActions, GraphPane, LogFeed):
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        table = ("table",) if self._front in {"nodes", "outputs"} else ()
-        return (self._front, self.SCOPE, *table)
+        table = ("table",) if self.front in {"nodes", "outputs"} else ()
+        return (self.front, self.SCOPE, *table)
 
     def body(self) -> ComposeResult:
         charset = self.deck.charset
@@ -121,8 +100,7 @@ class ExecutionScreen(ExecutionActions, GraphPane, LogFeed):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self._arrange()
-        self._enter(self._front)
+        self.enter(self.front)
 
     # --- reading
 
@@ -181,26 +159,29 @@ class ExecutionScreen(ExecutionActions, GraphPane, LogFeed):
     @on(LinkChanged)
     def _pause_log(self) -> None:
         if not self.deck.link.is_up:
-            self.workers.cancel_group(self, "log-follow")
+            self.pause_log()
 
     def do_reload(self) -> None:
         self.load()
 
     # --- showing
 
+    def show_graph(self) -> None:
+        super().show_graph()
+        self.fit_upper()
+
     def _show(self) -> None:
         """Everything anew; each widget paints what differs."""
         if self._state is None:
             return
-        self._show_head()
+        self.show_head()
         self.show_graph()
-        self._fit_upper()
         self._show_rows()
         self.query_one(NodesPane).show(tuple(self._state.nodes.values()))
         self.query_one(OutputsView).show_state(self._state)
         self.refresh_log()
 
-    def _show_head(self) -> None:
+    def show_head(self) -> None:
         if self._state is None:
             return
         charset = self.deck.charset
@@ -211,13 +192,19 @@ class ExecutionScreen(ExecutionActions, GraphPane, LogFeed):
         self.query_one(ExecutionHead).show(lines, execution_head.origin(self._state, self.now))
         nodes = len(self._state.nodes)
         names = ["Topology", "Gantt", "Logs", f"Nodes {nodes}" if nodes else "Nodes", "Outputs"]
-        self.query_one(Tabs).show(names, PANES.index(self._front))
+        self.query_one(Tabs).show(names, PANES.index(self.front))
 
     @on(GanttView.Arranged)
     def _show_rows(self) -> None:
         state, gantt = self._state, self.query_one(GanttView)
         if state is not None:
-            rows = execution_gantt.rows(state, self.now, order=gantt.order, attempts=gantt.shows_attempts)
+            rows = execution_gantt.rows(
+                state,
+                self.now,
+                order=gantt.order,
+                attempts=gantt.shows_attempts,
+                nodes=gantt.shows_nodes,
+            )
             gantt.show(rows, now=self._elapsed, begun=state.begun, is_live=not state.is_over)
 
     @property
@@ -231,95 +218,13 @@ class ExecutionScreen(ExecutionActions, GraphPane, LogFeed):
         """Once a second, and only while something goes on."""
         if self._state is None or self._state.is_over:
             return
-        self._show_head()
+        self.show_head()
         self.show_graph()
         self.query_one(GanttView).pass_time(self._elapsed, is_live=True)
         if self.query_one(NodesPane).has_class("-shown"):
             self.query_one(NodesTable).repaint_changed()
 
-    # --- panes
-
-    @property
-    def is_split(self) -> bool:
-        return self.size.width >= SPLIT[0] and self.size.height >= SPLIT[1]
-
-    @property
-    def is_log_shown(self) -> bool:
-        return self.is_split or self._front == "log"
-
-    @on(events.Resize)
-    def _arrange(self) -> None:
-        """Which panes are shown: one, or one of the upper with both of the lower."""
-        self.set_class(self.is_split, "-split")
-        shown = {self._upper, "gantt", "log"} if self.is_split else {self._front}
-        for name in PANES:
-            self.query_one(f"#{name}").set_class(name in shown, "-shown")
-        self.query_one("#upper").set_class(bool(shown & UPPER), "-shown")
-        self.query_one("#lower").set_class(bool(shown - UPPER), "-shown")
-        self._fit_upper()
-        if self.is_log_shown:
-            self.follow_log()
-        else:
-            self.workers.cancel_group(self, "log-follow")
-
-    def _fit_upper(self) -> None:
-        """A small drawing leaves its room to what stands below; one that changes with the cursor keeps its own."""
-        upper = self.query_one("#upper")
-        most = self.size.height * TALLEST // 100
-        if not self.is_split:
-            height: int | str = "1fr"
-        elif self._upper != "topology" or self.is_zoomed:
-            height = most
-        else:
-            height = min(max(self.graph_view.lines_needed + 1, LEAST), most)
-        if upper.styles.height != Scalar.parse(str(height)):
-            upper.styles.height = height
-
-    def _enter(self, pane: str) -> None:
-        self._front = pane
-        if pane in UPPER:
-            self._upper = pane
-        self._arrange()
-        self.query_one(FOCUSED[pane]).focus()
-        self._show_head()
-
-    @on(events.DescendantFocus)
-    def _came_to(self, event: events.DescendantFocus) -> None:
-        """A click goes to another pane as its key does."""
-        front = next((name for name, kind in FOCUSED.items() if isinstance(event.widget, kind)), self._front)
-        if front != self._front:
-            self._enter(front)
-        self.show_keys()
-
-    def do_topology(self) -> None:
-        self._enter("topology")
-
-    def do_gantt(self) -> None:
-        self._enter("gantt")
-
-    def do_log(self) -> None:
-        self._enter("log")
-
-    def do_nodes(self) -> None:
-        if self._state is not None and not self._state.nodes:
-            self.notify("no task of this execution told of dbt nodes so far", severity="warning")
-        else:
-            self._enter("nodes")
-
-    def do_outputs(self) -> None:
-        self._enter("outputs")
-
-    def do_next(self) -> None:
-        self._step(1)
-
-    def do_back(self) -> None:
-        self._step(-1)
-
-    def _step(self, step: int) -> None:
-        """To the next pane that has something to show."""
-        panes = [name for name in PANES if name != "nodes" or (self._state and self._state.nodes)]
-        here = panes.index(self._front) if self._front in panes else 0
-        self._enter(panes[(here + step) % len(panes)])
+    # --- where one can go
 
     def do_flow(self) -> None:
         if self._state is not None:
@@ -340,9 +245,9 @@ class ExecutionScreen(ExecutionActions, GraphPane, LogFeed):
 
     @on(GanttView.Moved)
     def _choose_row(self, event: GanttView.Moved) -> None:
-        run = self._state.task_runs.get(event.task_run_id) if self._state else None
+        run = self._state.task_runs.get(event.row.task_run_id) if self._state else None
         if run is not None:
-            self._choose(run, event.attempt)
+            self._choose(run, event.row.attempt)
             self.select_task(run.task_id)
 
     def _choose(self, run: TaskRun | None, attempt: int = 0) -> None:
@@ -355,14 +260,18 @@ class ExecutionScreen(ExecutionActions, GraphPane, LogFeed):
 
     @on(GanttView.Chosen)
     def _open_row(self, event: GanttView.Chosen) -> None:
-        self.open_log(event.task_run_id, event.attempt)
+        node = self._state.nodes.get((event.row.task_run_id, event.row.node)) if self._state else None
+        if node is not None:
+            self.show_node(node)
+        else:
+            self.open_log(event.row.task_run_id, event.row.attempt)
 
     def open_log(self, task_run_id: str, attempt: int = 0) -> None:
         """Go to the log of a task run."""
         self._is_log_kept = False
         self._run_id = task_run_id
         self.show_log(Scope(task_run_id, attempt))
-        self._enter("log")
+        self.enter("log")
 
     def swap_scope(self) -> None:
         super().swap_scope()
@@ -379,25 +288,25 @@ class ExecutionScreen(ExecutionActions, GraphPane, LogFeed):
     # --- the filter: of the nodes where they are in front, else of the log
 
     def do_filter(self) -> None:
-        if self._front == "nodes":
+        if self.front == "nodes":
             self.ask("/", value=self.query_one(NodesPane).filter.text)
         else:
-            self._enter("log")
+            self.enter("log")
             self.ask("/", value=self.log_query.text)
 
     def filter_by(self, text: str) -> None:
-        if self._front == "nodes":
+        if self.front == "nodes":
             self.query_one(NodesPane).filter_by(text)
         else:
             self.search(Query(text))
 
     def clear_transient(self) -> bool:
         """A filter, then a graph of nodes, then the log of one task."""
-        if self._front == "nodes" and self.query_one(NodesPane).filter:
+        if self.front == "nodes" and self.query_one(NodesPane).filter:
             self.query_one(NodesPane).filter_by("")
-        elif self._front == "log" and self.log_query:
+        elif self.front == "log" and self.log_query:
             self.search(Query())
-        elif self._front == "topology" and self.is_zoomed:
+        elif self.front == "topology" and self.is_zoomed:
             self.leave_nodes()
         else:
             return False

@@ -57,6 +57,7 @@ class LogFeed(ConsoleScreen):
         self._logs: dict[Source, AttemptLog] = {}
         self._in_flight: set[Want] = set()
         self._grown = asyncio.Event()
+        self._followed: Log | None = None
         self._hits: Hits | None = None
 
     # --- what the screen says
@@ -102,7 +103,7 @@ class LogFeed(ConsoleScreen):
             self.show_log(self.scope)
         elif isinstance(log := view.log_shown, MergedLog) and log.is_ended and self._goes_on:
             log.is_ended = False
-            self.follow_log()
+        self.follow_log()
         self._entitle()
 
     @property
@@ -137,20 +138,30 @@ class LogFeed(ConsoleScreen):
     def follow_log(self) -> None:
         """Read on, from where it is known; only while the pane is shown."""
         log = self.pane.view.log_shown
-        if log is not None and self.is_log_shown and self.deck.link.is_up:
+        if log is None or log.is_ended or log is self._followed:
+            return
+        if self.is_log_shown and self.deck.link.is_up:
+            self._followed = log
             self._follow(log)
+
+    def pause_log(self) -> None:
+        """Hear nothing more; what is known stays."""
+        self._followed = None
+        self.workers.cancel_group(self, "log-follow")
 
     @work(exclusive=True, group="log-follow")
     async def _follow(self, log: Log) -> None:
         try:
             if isinstance(log, AttemptLog):
                 await self._follow_attempt(log)
-            elif isinstance(log, MergedLog) and not log.is_ended:
+            elif isinstance(log, MergedLog):
                 async for page in self.client.follow(FollowExecutionLog(execution_id=self.execution_id)):
                     if isinstance(page, LogPage):
                         self._tell_merged(log, page)
         except Failure as failure:
             self.pane.view.say(failure.message)  # when the line is up again, it goes on from here
+        if self._followed is log:
+            self._followed = None
 
     async def _follow_attempt(self, log: AttemptLog) -> None:
         run, attempt = log.source

@@ -15,9 +15,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from console.actions import BY_ID, bindings
-from console.models.execution_gantt import Order, run_id, shown_attempt
+from console.models.execution_gantt import Order, Row
 from console.render.axis import Clock, Window
-from console.render.cells import Row
+from console.render.cells import Row as Cells
 from console.render.gantt import Chart, GanttRow, around
 from console.theme import palette
 from console.widgets.lines import Part, strip
@@ -40,19 +40,17 @@ class GanttView(ScrollView, can_focus=True):
     class Moved(Message):
         """The cursor stands on another row."""
 
-        task_run_id: str
-        attempt: int
+        row: Row
 
     @dataclass
     class Chosen(Message):
-        """Enter was pressed on a row; attempt 0 is the latest."""
+        """Enter was pressed on a row."""
 
-        task_run_id: str
-        attempt: int
+        row: Row
 
     @dataclass
     class Arranged(Message):
-        """Rows are wanted in another order, or with other rows for attempts."""
+        """Rows are wanted in another order, or with others for attempts or nodes."""
 
         gantt: "GanttView"
 
@@ -70,10 +68,11 @@ class GanttView(ScrollView, can_focus=True):
         self._window: Window | None = None
         """As it was zoomed and panned; None fits all."""
         self._fitted = Window(0.0, 1.0)
-        self._painted: dict[int, tuple[Row, Style]] = {}
+        self._painted: dict[int, tuple[Cells, Style]] = {}
         self.cursor = 0
         self.order = Order.START
         self.shows_attempts = False
+        self.shows_nodes = False
 
     # --- what it shows
 
@@ -121,8 +120,8 @@ class GanttView(ScrollView, can_focus=True):
     def select(self, task_run_id: str) -> None:
         """Put the cursor on a task run's row; nobody is told."""
         for index, row in enumerate(self._rows):
-            if run_id(row) == task_run_id:
-                if self.selected is None or run_id(self.selected) != task_run_id:
+            if Row.of(row.id).task_run_id == task_run_id:
+                if self.selected is None or Row.of(self.selected.id).task_run_id != task_run_id:
                     self._put(index)
                 return
 
@@ -130,8 +129,7 @@ class GanttView(ScrollView, can_focus=True):
         to = max(0, min(to, len(self._rows) - 1))
         if to != self.cursor:
             self._put(to)
-            row = self._rows[to]
-            self.post_message(self.Moved(run_id(row), shown_attempt(row)))
+            self.post_message(self.Moved(Row.of(self._rows[to].id)))
 
     def _put(self, index: int) -> None:
         self.cursor = index
@@ -163,7 +161,7 @@ class GanttView(ScrollView, can_focus=True):
         if self.selected is None:
             self.notify("no task has begun yet", severity="warning")
         else:
-            self.post_message(self.Chosen(run_id(self.selected), shown_attempt(self.selected)))
+            self.post_message(self.Chosen(Row.of(self.selected.id)))
 
     def _do_zoom_in(self) -> None:
         self._look_at(self.window.zoomed(ZOOM, self._middle))
@@ -206,6 +204,10 @@ class GanttView(ScrollView, can_focus=True):
         self.shows_attempts = not self.shows_attempts
         self.post_message(self.Arranged(self))
 
+    def _do_nodes(self) -> None:
+        self.shows_nodes = not self.shows_nodes
+        self.post_message(self.Arranged(self))
+
     def on_click(self, event: events.Click) -> None:
         row = event.y - HEAD + self.scroll_offset.y
         if event.y >= HEAD and 0 <= row < len(self._rows):
@@ -223,7 +225,7 @@ class GanttView(ScrollView, can_focus=True):
 
     @property
     def chart(self) -> Chart:
-        width = self.size.width
+        width = self.scrollable_size.width
         longest = max((2 * row.depth + len(row.label) + 2 for row in self._rows), default=0)
         return Chart(
             self.window,
@@ -241,7 +243,7 @@ class GanttView(ScrollView, can_focus=True):
             if self._content(y, chart) != self._painted.get(y):
                 self.refresh(Region(0, y, self.size.width, 1))
 
-    def _content(self, y: int, chart: Chart) -> tuple[Row, Style]:
+    def _content(self, y: int, chart: Chart) -> tuple[Cells, Style]:
         if not self._rows:
             return ([Part(" No task has begun yet.", "dim")] if y == 0 else []), Style.null()
         if y < HEAD:
@@ -253,7 +255,7 @@ class GanttView(ScrollView, can_focus=True):
         style = palette(self.app.theme)[over] if index == self.cursor else Style.null()
         return chart.line(self._rows[index]), style
 
-    def _axis(self, chart: Chart) -> Row:
+    def _axis(self, chart: Chart) -> Cells:
         if self._begun is None or chart.bars < 60:
             return chart.axis()
         clock = Clock(self._begun.astimezone())

@@ -53,6 +53,7 @@ class LogWindow(ScrollView):
         self._says = "Nothing was written yet."
         self._strips: dict[object, list[Strip]] = {}
         self._painted: dict[int, object] = {}
+        self._width = 0
         self._look = 0
         """Counts the ways in which lines were laid out, so that a change of it repaints them."""
         self._last_paint = 0.0
@@ -263,7 +264,7 @@ class LogWindow(ScrollView):
     @property
     def _format(self) -> Format:
         return Format(
-            width=self.size.width,
+            width=self.scrollable_size.width,
             times=self.times,
             begun=self._begun,
             names=self._names,
@@ -275,10 +276,13 @@ class LogWindow(ScrollView):
 
     def _rows(self, row: int) -> list[Strip]:
         """The rows of a line: one, or as many as it takes where lines are wrapped."""
+        if self.scrollable_size.width != self._width:  # a scrollbar came or went
+            self._width = self.scrollable_size.width
+            self.forget_looks()
         position = self._position(row)
         line = self._log.line(position) if self._log else None
         if self._log is None or line is None:
-            return [blank(self.size.width, self.rich_style)]
+            return [blank(self.scrollable_size.width, self.rich_style)]
         key = (line.task_run_id, line.attempt, line.number)
         if key not in self._strips:
             if len(self._strips) > STRIPS:

@@ -86,6 +86,11 @@ class TopologyView(ScrollView, can_focus=True):
         """So that all of it is seen."""
         return self._picture.drawn.height + len(self._picture.head)
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether only what is near the cursor is drawn, so that the drawing changes with it."""
+        return bool(self._picture.places)
+
     # --- the cursor
 
     def move(self, to: str | None) -> None:
@@ -101,9 +106,10 @@ class TopologyView(ScrollView, can_focus=True):
 
     def _keep_visible(self) -> None:
         box = self._picture.drawn.nodes.get(self.cursor or "")
-        if box is None or not self.size:
+        if box is None or not self.scrollable_size:
             return
-        width, height = self.size.width, self.size.height - len(self._picture.head)
+        width, height = self.scrollable_size
+        height -= len(self._picture.head)
         x = _shifted(round(self.scroll_target_x), box.x, box.width, width)
         y = _shifted(round(self.scroll_target_y), box.y, 1, height)
         self.scroll_to(x, y, animate=False, force=True, immediate=True)

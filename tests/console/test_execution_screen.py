@@ -179,6 +179,7 @@ TABLE: dict[str, dict[str, tuple[list[str], Effect]]] = {
         "full_stop": (["z", "z"], starts(NOW - 0.75 * FITTED / 4)),
         "o": ([], says("sorted by duration")),
         "a": ([], says("attempt 2")),
+        "n": ([], says("fct_bookings", "unique_stg")),
     },
     "log": {
         "s": ([], lambda scene: not scene.log.is_following),

@@ -185,8 +185,21 @@ def test_a_run_that_waits_for_its_next_attempt_has_an_open_wait() -> None:
 def test_attempts_can_have_rows_of_their_own() -> None:
     rows = execution_gantt.rows(STATE, at(90), attempts=True)
     assert [row.label for row in rows] == ["work", "clone", "build", "attempt 1", "attempt 2"]
-    assert execution_gantt.shown_attempt(rows[-1]) == 2
-    assert execution_gantt.run_id(rows[-1]) == BUILD.id
+    assert execution_gantt.Row.of(rows[-1].id) == (BUILD.id, 2, "")
+
+
+def test_dbt_nodes_can_have_rows_within_their_task() -> None:
+    rows = execution_gantt.rows(STATE, at(90), nodes=True)
+    assert [row.label for row in rows[3:]] == [
+        "raw_bookings",
+        "raw_ports",
+        "stg_bookings",
+        "unique_stg_bookings_id",
+        "fct_bookings",
+        "fct_ports",
+    ]
+    assert execution_gantt.Row.of(rows[3].id) == (BUILD.id, 0, "seed.ferry.raw_bookings")
+    assert rows[-1].spans[0].end is None
 
 
 @pytest.mark.parametrize(
