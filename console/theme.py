@@ -41,6 +41,7 @@ _LOOKS: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "far": ("dim", "dim", "dim", "dim"),
     "code": ("#c9d1d9", "#24292f", "none", "none"),
     "number": ("#6e7681", "#8c959f", "bright_black", "dim"),
+    "reverse": ("reverse", "reverse", "reverse", "reverse"),
     "none": ("none", "none", "none", "none"),
 }
 

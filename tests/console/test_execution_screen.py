@@ -437,6 +437,17 @@ async def test_once_a_second_only_what_grew_older_is_painted() -> None:
         assert painted == []
 
 
+async def test_a_bar_begins_where_it_should_to_an_eighth_of_a_cell() -> None:
+    async with console(runs.runtime(), address=ID, size=(100, 30)) as pilot:
+        await settled(pilot)
+        await pilot.press("2")
+        strip = Scene(pilot, runs.runtime()).gantt.render_line(
+            2
+        )  # `clone` begins half a second after its execution
+        edges = [segment for segment in strip if segment.text in set("▏▎▍▌▋▊▉") and segment.style]
+        assert any(segment.style.reverse for segment in edges if segment.style)
+
+
 # --- sizes
 
 
