@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from runtime.errors import PluginUnavailable
+from runtime.errors import EngineUnavailable, PluginUnavailable
 from runtime.images import requirements
 from runtime.runners.base import Toolchain
+from runtime.runners.docker_engine import candidates, knock
 from runtime.runners.toolchains import Toolchains
 
 IMAGE = os.environ.get("FLOWDECK_TEST_IMAGE", "flowdeck/offline-base:bookworm")
@@ -29,13 +30,16 @@ def _trouble(image: str) -> str:
     import docker.errors
 
     try:
+        knock(next(iter(candidates("")), "unix:///nonexistent"))
         client = docker.from_env(timeout=10)
+    except (EngineUnavailable, docker.errors.DockerException) as error:
+        return f"no container engine answers ({error})"
+    try:
         client.images.get(image)
-        client.close()
     except docker.errors.ImageNotFound:
         return f"the image {image} is not here"
-    except docker.errors.DockerException as error:
-        return f"no container engine answers ({type(error).__name__})"
+    finally:
+        client.close()
     return ""
 
 

@@ -65,7 +65,7 @@ class DockerEngine:
             raise EngineUnavailable(
                 "no container engine is installed here", hint="apt-get install docker.io, or set DOCKER_HOST"
             )
-        _knock(found[0])
+        knock(found[0])
         client = None
         try:
             client = docker.DockerClient(base_url=found[0], timeout=QUICK, max_pool_size=THREADS)
@@ -92,7 +92,7 @@ class DockerEngine:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _knock(address: str) -> None:
+def knock(address: str) -> None:
     """Whether somebody listens at all; the SDK leaves a socket open where nobody does."""
     if not address.startswith("unix://"):
         return

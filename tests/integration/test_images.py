@@ -7,11 +7,11 @@ from pathlib import Path
 
 import docker
 import pytest
-from docker.errors import DockerException, ImageNotFound
 
 from runtime.errors import ImageUnavailable
 from runtime.images import OFFLINE_BASE, default_tag
 from runtime.images.build import build, python_of
+from tests.needs import need_engine
 
 pytestmark = pytest.mark.docker
 
@@ -22,13 +22,8 @@ NOBODY = 12345  # an id without an account
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[docker.DockerClient]:
-    try:
-        client = docker.from_env()
-        client.images.get(IMAGE)
-    except (DockerException, ImageNotFound) as missing:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(f"no engine with {IMAGE} (make engine makes both): {missing}")
+    need_engine(IMAGE)
+    client = docker.from_env()
     yield client
     client.close()
 
