@@ -279,11 +279,12 @@ class _Reader:
             return str(value), False
         if isinstance(event, yaml.ScalarEvent):
             return event.value, event.value == "<<" and event.implicit[0]
-        lines = LINE_BREAK.split(self._text)
         mark = event.start_mark
-        if lines[mark.line][mark.column : mark.column + 1] == "{":
-            problem = _quote(mark.line + 1, mark.column)
-            raise _Unreadable(problem.message, hint=problem.hint, at=(problem.line, problem.column))
+        line = LINE_BREAK.split(self._text)[mark.line]
+        for begin in (mark.column - 1, mark.column):
+            if begin >= 0 and line.startswith("{{", begin):
+                problem = _quote(mark.line + 1, begin + 1)
+                raise _Unreadable(problem.message, hint=problem.hint, at=(problem.line, problem.column))
         raise _Unreadable("a key must be a text", mark)
 
     def _duplicate(self, path: Path, position: Position) -> None:
