@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runtime.language.document import Path
-from runtime.language.report import Report, nearest
+from runtime.language.report import Report
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def check_dag(report: Report, name: str, tasks: Sequence[Member], path: Path) ->
     for task in tasks:
         for number, need in enumerate(task.needs):
             if need not in known:
-                near = nearest(need, known)
+                near = report.nearest(need, known)
                 report.error(
                     (*task.path, "dependsOn", number),
                     f"{name}: Not existing task id in dependency: {need}",

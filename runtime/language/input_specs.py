@@ -263,7 +263,7 @@ class InputReader:
     def _check_dependencies(self, spec: InputSpec, specs: Mapping[str, InputSpec], path: Path) -> None:
         for name in spec.depends_on:
             if name not in specs:
-                near = nearest(name, specs)
+                near = self._report.nearest(name, specs)
                 hint = f"did you mean `{near}`?" if near else ""
                 self._report.error(
                     (*path, "dependsOn"), f"`{spec.id}` depends on `{name}`, which is no input", hint

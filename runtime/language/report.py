@@ -6,6 +6,8 @@ from difflib import get_close_matches
 from runtime.language.document import Document, Path, written
 from runtime.model.problem import Problem, Severity
 
+MOST_HINTS = 200  # a name that is meant is sought among all there are: thousands of searches take minutes
+
 
 class Report:
     """Collects problems. A place that is not in the text (a key that is missing) is the nearest around it."""
@@ -44,10 +46,14 @@ class Report:
         distinct = dict.fromkeys(self._problems)
         return tuple(sorted(distinct, key=lambda problem: (problem.line, problem.column)))
 
+    def nearest(self, name: str, known: Collection[str]) -> str | None:
+        """The known name that seems to be meant; none any more where a file is wrong throughout."""
+        return nearest(name, known) if len(self._problems) < MOST_HINTS else None
+
     def unknown_key(self, path: Path, owner: str, known: Iterable[str]) -> str | None:
         """`path` ends with a key that nobody knows; the result is the one that seems to be meant."""
         key = str(path[-1])
-        near = nearest(key, list(known))
+        near = self.nearest(key, list(known))
         self.error(path, f"{owner} has no property `{key}`", f"did you mean `{near}`?" if near else "")
         return near
 

@@ -7,7 +7,7 @@ from typing import Any
 from runtime.errors import ExpressionFailed
 from runtime.expressions import Expressions
 from runtime.language.document import Path
-from runtime.language.report import Report, nearest
+from runtime.language.report import Report
 from runtime.language.values import is_template
 
 OUTSIDE_FILTERS = ("jq", "toIon", "yaml")  # only a running flow has them
@@ -73,7 +73,7 @@ class Templates:
 
     def _check_task(self, path: Path, name: str, tasks: Collection[str]) -> None:
         if name not in tasks and not any(task.startswith(f"{name}-") for task in tasks):
-            near = nearest(name, tasks)
+            near = self._report.nearest(name, tasks)
             hint = f"did you mean `outputs.{near}`?" if near else ""
             self._report.warn(path, f"the flow has no task `{name}`", hint)
 
@@ -87,7 +87,7 @@ class Templates:
             return
         if any(name.startswith(f"{begun[0]}-") for name in known):
             return  # `inputs.a-b`: the dash has its own message
-        near = nearest(whole, known)
+        near = self._report.nearest(whole, known)
         hint = f"did you mean `inputs.{near}`?" if near else ""
         self._report.warn(path, f"the flow has no input `{whole}`", hint)
 

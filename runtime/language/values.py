@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 
 from runtime.language.document import Path
-from runtime.language.report import Report, nearest
+from runtime.language.report import Report
 from runtime.tasks.convert import SECONDS, allowed, choices, is_struct, properties
 
 TEMPLATE = re.compile(r"\{\{|\{%")
@@ -123,7 +123,8 @@ def check_fields(
                 literal = known[key].extra.get("verbatim", False)
                 check(report, (*path, key), item, known[key].type, rendered=rendered and not literal)
         elif key not in others:
-            meant.add(report.unknown_key((*path, key), owner, {*known, *others} - value.keys()))
+            free = (name for name in (*known, *others) if name not in value)
+            meant.add(report.unknown_key((*path, key), owner, free))
     for name, found in known.items():
         if found.required and value.get(name) is None and name not in meant:
             report.error(path, f"{owner} needs `{name}`")
@@ -134,7 +135,7 @@ def _refuse(report: Report, path: Path, value: Any, options: tuple[Any, ...]) ->
     values = [choice for option in options for choice in allowed(option)]
     if values:
         wanted = "one of " + ", ".join(map(str, values))
-        near = nearest(str(value), list(map(str, values)))
+        near = report.nearest(str(value), list(map(str, values)))
         hint = f"did you mean `{near}`?" if near else ""
     else:
         wanted = " or ".join(

@@ -160,7 +160,10 @@ class Trees:
         random = self.random
         if random.random() < 0.05:
             return self.tree()
-        task = {"id": random.choice(["a", "b", "c", "d", "e", "f g", None, 7]), "type": random.choice(TYPES)}
+        task: dict[str, Any] = {
+            "id": random.choice(["a", "b", "c", "d", "e", "f g", None, 7]),
+            "type": random.choice(TYPES),
+        }
         task |= {self.word(): self.tree() for _ in range(random.randrange(4))}
         if depth < DEPTH:
             inside = [self.task(depth + 1) for _ in range(random.randrange(3))]
