@@ -9,13 +9,14 @@ from runtime.errors import PluginUnavailable
 from runtime.language.document import Path
 from runtime.language.report import Report
 from runtime.tasks.base import Plugin
-from runtime.tasks.registry import KESTRA, Kind, Known, Registry
+from runtime.tasks.registry import KESTRA, OLD_TASKS, Kind, Known, Registry
 
 LONG = 8  # letters from which two slips are taken for a typo, not only one
 
 FLOWABLES = frozenset(
     f"{KESTRA}core.flow.{name}"
     for name in (
+        "Approval",
         "EachParallel",
         "EachSequential",
         "ForEachItem",
@@ -66,19 +67,28 @@ class Types:
         if written in foreign():
             return self._without(foreign()[written], path)
         near = typo(written, (*self._registry.all_names(), *foreign()))
-        if near is None and written.startswith(KESTRA) and written.count(".") > KESTRA.count("."):
-            return self._without(written, path)
+        if near is None and _may_be_kestra(written):
+            return self._without(written, path, self._sibling(written))
         near = near or self._registry.nearest(written)
         hint = f"did you mean `{near}`?" if near else "flowdeck and Kestra know no such class"
         self._report.error(path, f"Invalid type: {written}", hint)
         return None
 
-    def _without(self, name: str, path: Path) -> Found:
+    def _sibling(self, written: str) -> str | None:
+        """The class of the same package that may be meant."""
+        package, _, last = written.rpartition(".")
+        inside = [
+            name.rpartition(".")[2]
+            for name in (*self._registry.all_names(), *foreign())
+            if name.rpartition(".")[0] == package
+        ]
+        near = self._report.nearest(last, inside)
+        return f"{package}.{near}" if near else None
+
+    def _without(self, name: str, path: Path, near: str | None = None) -> Found:
         what = f"no plugin here runs `{name}` yet"
-        if path[0] == "triggers":
-            self._report.warn(path, f"{what}; it starts nothing")
-        else:
-            self._report.warn(path, f"{what}; the task fails when it is reached")
+        hint = f"or did you mean `{near}`?" if near else ""
+        self._report.warn(path, f"{what}; {_consequence(path)}", hint)
         return Found(name, unavailable=what)
 
     def _loaded(self, known: Known, path: Path, wanted: tuple[Kind, ...]) -> Found | None:
@@ -88,8 +98,19 @@ class Types:
         try:
             return Found(known.name, known.load())
         except PluginUnavailable as error:
-            self._report.warn(path, f"{error.message}; the task fails when it is reached", error.hint)
+            self._report.warn(path, f"{error.message}; {_consequence(path)}", error.hint)
             return Found(known.name, unavailable=str(error))
+
+
+def _consequence(path: Path) -> str:
+    return "it starts nothing" if path[0] == "triggers" else "the task fails when it is reached"
+
+
+def _may_be_kestra(written: str) -> bool:
+    """Kestra has more plugins than are listed here, and its packages grow."""
+    return any(
+        written.startswith(prefix) and "." in written.removeprefix(prefix) for prefix in (KESTRA, OLD_TASKS)
+    )
 
 
 @lru_cache(1_000)

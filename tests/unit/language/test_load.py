@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from runtime.language import Loaded, load
+from runtime.language.report import MOST_HINTS
 from runtime.model.flow import Flow, PluginDefault, Rule, TaskSpec, TriggerSpec
 from runtime.model.problem import Problem, Severity
 
@@ -172,6 +173,9 @@ def test_a_class_has_several_names(written: str, name: str) -> None:
         ("io.kestra.core.tasks.flows.Pause", "io.kestra.plugin.core.flow.Pause"),
         ("io.kestra.plugin.jdbc.snowflake.Query", "io.kestra.plugin.jdbc.snowflake.Query"),
         ("io.kestra.plugin.scripts.node.Commands", "io.kestra.plugin.scripts.node.Commands"),
+        ("io.kestra.plugin.core.flow.Approval", "io.kestra.plugin.core.flow.Approval"),
+        ("io.kestra.plugin.core.flow.AddedLater", "io.kestra.plugin.core.flow.AddedLater"),
+        ("io.kestra.core.tasks.scripts.Bash", "io.kestra.core.tasks.scripts.Bash"),
     ],
 )
 def test_a_class_that_only_kestra_has_loads_and_fails_when_reached(type: str, name: str) -> None:
@@ -182,6 +186,12 @@ def test_a_class_that_only_kestra_has_loads_and_fails_when_reached(type: str, na
     assert loaded.flow is not None
     assert loaded.flow.tasks[0].type == name
     assert name in loaded.flow.tasks[0].unavailable
+
+
+def test_a_class_that_kestra_may_have_comes_with_the_known_one_beside_it() -> None:
+    problem = only(tasks("- {id: t, type: io.kestra.plugin.core.log.Logger, message: x}"))
+    assert problem.severity is Severity.WARNING
+    assert problem.hint == "or did you mean `io.kestra.plugin.core.log.Log`?"
 
 
 @pytest.mark.parametrize(
@@ -407,6 +417,12 @@ def test_a_wrong_input_is_explained(text: str, path: str, said: str) -> None:
     assert problem.is_error
     assert problem.path == path
     assert said in problem.message
+
+
+def test_all_problems_are_told_but_only_the_first_come_with_hints() -> None:
+    loaded = with_task("\n".join(f"descriptoin{n}: x" for n in range(2 * MOST_HINTS)))
+    assert len(loaded.problems) == 2 * MOST_HINTS
+    assert sum("`description`" in problem.hint for problem in loaded.problems) == MOST_HINTS
 
 
 def test_inputs_that_depend_on_each_other_are_refused() -> None:
