@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, TypeAlias
 
 import msgspec
@@ -12,13 +13,14 @@ from runtime.language.input_specs import entries
 from runtime.language.labels import read_labels
 from runtime.language.report import Report, nearest
 from runtime.language.templates import Templates
-from runtime.language.types import Types
+from runtime.language.types import Found, Types
 from runtime.language.values import check_fields, flag
 from runtime.model.flow import TriggerSpec
 from runtime.model.problem import Severity
 from runtime.model.states import State
 from runtime.tasks.base import Verbatim
 from runtime.tasks.convert import properties
+from runtime.tasks.triggers import Schedule
 
 ID = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]*")
 NO_TYPE = "Invalid type: null (missing type id property 'type')"
@@ -109,6 +111,7 @@ def _trigger(
     if found is not None and found.plugin is not None:
         owner = f"`{found.name.rpartition('.')[2]}`"
         check_fields(report, path, value, found.plugin, owner=owner, others=COMMON)
+        found = _fired(report, found, path)
     templates.check({key: item for key, item in value.items() if key != "description"}, path)
     labels = read_labels(report, value.get("labels"), (*path, "labels"))
     if found is None or report.errors > before:
@@ -129,6 +132,15 @@ def _trigger(
         unavailable=found.unavailable,
         line=report.line(path),
     )
+
+
+def _fired(report: Report, found: Found, path: Path) -> Found:
+    """Schedules are all that the runtime fires by now: another plugin's trigger has its properties checked, and waits."""
+    if found.plugin is Schedule:
+        return found
+    what = f"nothing here fires `{found.name}` yet"
+    report.warn((*path, "type"), f"{what}; it starts nothing")
+    return replace(found, unavailable=what)
 
 
 def _check_id(report: Report, value: Mapping[str, Any], path: Path) -> None:

@@ -1,7 +1,7 @@
 """Which class stands behind a `type:`. Names are known without an import; a class loads when it is first used.
 
 A package adds tasks by entry points of the group `flowdeck.tasks`: the entry's name is the `type:` that flows write, its value
-`package.module:Class`. The built-in tasks are entry points of the same kind.
+`package.module:Class`. The built-in tasks are entry points of the same kind. Triggers come by the group `flowdeck.triggers`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,6 +15,7 @@ from runtime.errors import PluginUnavailable
 from runtime.tasks.base import Plugin
 
 GROUP = "flowdeck.tasks"
+TRIGGERS = "flowdeck.triggers"
 KESTRA = "io.kestra.plugin."
 OLD_TASKS = "io.kestra.core.tasks."
 
@@ -107,7 +108,8 @@ def _closest(wanted: str, names: Mapping[str, str], cutoff: float) -> str | None
 @lru_cache(1)
 def default_registry() -> Registry:
     """The built-in plugins and those that are installed; a name that is built in cannot be taken by another."""
-    return Registry((*BUILT_IN, *map(Known, entry_points(group=GROUP))))
+    triggers = (Known(entry, "trigger") for entry in entry_points(group=TRIGGERS))
+    return Registry((*BUILT_IN, *map(Known, entry_points(group=GROUP)), *triggers))
 
 
 def _plugin(name: str, value: str, short: str, kind: Kind = "task", aliases: Iterable[str] = ()) -> Known:

@@ -1,10 +1,13 @@
 """Plugins by name, and what becomes of one that is broken."""
 
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 
 from runtime.errors import PluginUnavailable
+from runtime.language import load
+from runtime.model.problem import Severity
 from runtime.tasks.base import Flowable, Task
 from runtime.tasks.registry import BUILT_IN, GROUP, Known, Registry, default_registry
 from runtime.tasks.runners import Runner
@@ -41,6 +44,72 @@ def test_a_broken_plugin_names_itself_and_stops_no_other() -> None:
     log = registry.find("log")
     assert log is not None
     assert log.load().__name__ == "Log"
+
+
+PACKAGE = """\
+from runtime.tasks.base import Task
+from runtime.tasks.triggers import Trigger
+
+
+class Shout(Task):
+    message: str
+
+
+class Bell(Trigger):
+    tone: int
+"""
+ENTRIES = """\
+[flowdeck.tasks]
+acme.shout = acme_tasks:Shout
+acme.lost = acme_tasks:Lost
+log = acme_tasks:Shout
+[flowdeck.triggers]
+acme.bell = acme_tasks:Bell
+"""
+
+
+@pytest.fixture
+def with_acme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
+    """The registry where a package of plugins is installed."""
+    facts = tmp_path / "acme_tasks-1.0.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-tasks\nVersion: 1.0\n")
+    (facts / "entry_points.txt").write_text(ENTRIES)
+    (tmp_path / "acme_tasks.py").write_text(PACKAGE)
+    monkeypatch.syspath_prepend(tmp_path)
+    return default_registry.__wrapped__()
+
+
+def test_an_installed_package_brings_its_tasks(with_acme: Registry) -> None:
+    text = "id: f\nnamespace: n\ntasks:\n- {id: t, type: acme.shout, mesage: x}"
+    (problem,) = load(text, registry=with_acme).problems
+    assert (problem.line, problem.message) == (4, "`shout` has no property `mesage`")
+    assert load(text.replace("mesage", "message"), registry=with_acme).problems == ()
+
+
+def test_an_installed_package_takes_no_built_in_name(with_acme: Registry) -> None:
+    log = with_acme.find("log")
+    assert log is not None
+    assert log.name == "io.kestra.plugin.core.log.Log"
+
+
+def test_what_an_installed_package_lacks_fails_alone(with_acme: Registry) -> None:
+    text = "id: f\nnamespace: n\ntasks:\n- {id: t, type: acme.lost}\n- {id: u, type: acme.shout, message: x}"
+    loaded = load(text, registry=with_acme)
+    assert loaded.flow is not None
+    assert "`acme.lost` does not load: AttributeError" in loaded.flow.tasks[0].unavailable
+    assert loaded.flow.tasks[1].unavailable == ""
+
+
+def test_an_installed_trigger_is_checked_and_said_to_start_nothing(with_acme: Registry) -> None:
+    text = "id: f\nnamespace: n\ntasks:\n- {id: t, type: log, message: x}\ntriggers:\n- {id: b, type: acme.bell, tone: %s}"
+    loaded = load(text % 1, registry=with_acme)
+    assert [(each.severity, each.path) for each in loaded.problems] == [
+        (Severity.WARNING, "triggers[0].type")
+    ]
+    assert loaded.flow is not None
+    assert "acme.bell" in loaded.flow.triggers[0].unavailable
+    assert load(text % "high", registry=with_acme).flow is None
 
 
 def test_what_is_no_plugin_class_is_refused() -> None:
