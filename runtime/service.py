@@ -101,6 +101,7 @@ class Service:
         async with Store.open(self.settings.data) as store:
             self._parts = parts = self._assemble(store)
             await parts.catalogue.load()
+            failure: BaseException | None = None
             try:
                 async with asyncio.TaskGroup() as group:
                     background = [group.create_task(work) for work in self._loops(parts)]
@@ -114,11 +115,16 @@ class Service:
                         ]
                     try:
                         yield self
-                    finally:
-                        for task in background:
-                            task.cancel()
+                    except (
+                        BaseException
+                    ) as error:  # the user's own: it leaves as it is, not as a part of the group's
+                        failure = error
+                    for task in background:
+                        task.cancel()
             finally:
                 await self._close(parts)
+            if failure is not None:
+                raise failure
 
     def _loops(self, parts: Parts) -> list[Any]:
         assert self._performer is not None
