@@ -1,5 +1,6 @@
 """The lines above an execution's panes: what it is, how it is, and, where it went wrong, what, why, and what waits for it."""
 
+import textwrap
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from console.render.durations import duration
 
 Line = list[Segment]
 
+REASON = 2  # lines
 NAMED = 4  # tasks that are named; the rest is counted
 
 
@@ -38,17 +40,25 @@ def origin(state: ExecutionState, now: datetime) -> Line:
     return [Segment(f"{when(state.begun, now)}{f' by {by}' if by else ''} ", "dim")]
 
 
-def trouble(state: ExecutionState, charset: Charset) -> Sequence[Line]:
-    """Nothing where all is well; else what failed and why, and what that holds up."""
+def trouble(state: ExecutionState, charset: Charset, width: int) -> Sequence[Line]:
+    """Nothing where all is well; else what failed and why, in two lines at most, and what that holds up."""
     found = failure(state)
     cross = "X" if charset == "ascii" else "✖"
     if found is None:
-        error = first_line(state.execution.error or "")
-        return [[Segment(f" {error}", "failed")]] if error else []
-    what = [Segment(f" {cross} {found.what}", "failed")]
-    if found.why:
-        what.append(Segment(f": {found.why}"))
-    return [what, _consequence(state, found)]
+        return _wrapped("", first_line(state.execution.error or ""), width)
+    return [*_wrapped(f"{cross} {found.what}", found.why, width), _consequence(state, found)]
+
+
+def _wrapped(what: str, why: str, width: int) -> list[Line]:
+    """What failed in the look of a failure, the reason behind it plain."""
+    text = f"{what}: {why}" if what and why else what or why
+    rows = textwrap.wrap(text, max(20, width - 4), max_lines=REASON, placeholder=" ...")
+    lines: list[Line] = [[Segment(f"{'   ' if number else ' '}{row}")] for number, row in enumerate(rows)]
+    if lines:
+        head = len(what) + 1 if what else len(rows[0]) + 1
+        first = lines[0][0].text
+        lines[0] = [Segment(first[:head], "failed"), Segment(first[head:])]
+    return lines
 
 
 def _consequence(state: ExecutionState, found: Failure) -> Line:

@@ -187,7 +187,7 @@ class ExecutionScreen(ExecutionActions, Panes, GraphPane, LogFeed):
         charset = self.deck.charset
         lines = [
             execution_head.summary(self._state, self.now, charset),
-            *execution_head.trouble(self._state, charset),
+            *execution_head.trouble(self._state, charset, self.size.width),
         ]
         self.query_one(ExecutionHead).show(lines, execution_head.origin(self._state, self.now))
         nodes = len(self._state.nodes)
@@ -221,7 +221,7 @@ class ExecutionScreen(ExecutionActions, Panes, GraphPane, LogFeed):
         self.show_head()
         self.show_graph()
         self.query_one(GanttView).pass_time(self._elapsed, is_live=True)
-        if self.query_one(NodesPane).has_class("-shown"):
+        if self.query_one(NodesPane).display:
             self.query_one(NodesTable).repaint_changed()
 
     # --- where one can go

@@ -38,7 +38,7 @@ class Panes(GraphPane, LogFeed):
     """Which of the upper panes is shown where the screen is split."""
 
     def show_head(self) -> None:
-        """The tabs say which pane is in front."""
+        """What stands above the panes: it depends on the width, and on which pane is in front."""
         raise NotImplementedError
 
     @property
@@ -57,10 +57,11 @@ class Panes(GraphPane, LogFeed):
         self.set_class(self.is_split, "-split")
         shown = {self._upper, "gantt", "log"} if self.is_split else {self.front}
         for name in PANES:
-            self.query_one(f"#{name}").set_class(name in shown, "-shown")
-        self.query_one("#upper").set_class(bool(shown & UPPER), "-shown")
-        self.query_one("#lower").set_class(bool(shown - UPPER), "-shown")
+            self.query_one(f"#{name}").display = name in shown
+        self.query_one("#upper").display = bool(shown & UPPER)
+        self.query_one("#lower").display = bool(shown - UPPER)
         self.fit_upper()
+        self.show_head()
         if self.is_log_shown:
             self.follow_log()
         else:
@@ -87,8 +88,7 @@ class Panes(GraphPane, LogFeed):
         if pane in UPPER:
             self._upper = pane
         self._arrange()
-        self.query_one(FOCUSED[pane]).focus()
-        self.show_head()
+        self.set_focus(self.query_one(FOCUSED[pane]))  # at once: the next key may be for it
 
     @on(events.DescendantFocus)
     def _came_to(self, event: events.DescendantFocus) -> None:

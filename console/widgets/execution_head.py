@@ -8,11 +8,11 @@ from textual.containers import Vertical
 from console.widgets.chrome import OneLine
 from console.widgets.lines import Line, Part
 
-MOST = 3  # lines
+MOST = 4  # lines
 
 
 class ExecutionHead(Vertical):
-    """One line, and two more when something went wrong."""
+    """One line, and up to three more when something went wrong."""
 
     DEFAULT_CSS = "ExecutionHead { height: auto; } ExecutionHead .-empty { display: none; }"
 

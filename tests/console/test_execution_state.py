@@ -15,6 +15,7 @@ from console.models import (
 from console.models.execution_gantt import Order
 from console.models.execution_nodes import NodeGraph
 from console.models.filter import Filter
+from console.render.cells import plain
 from console.render.gantt import Kind
 from runtime.model.execution import Attempt, Change, TaskRun
 from runtime.model.states import State
@@ -257,3 +258,30 @@ def test_an_execution_without_a_topology_is_an_empty_one() -> None:
     assert execution_tasks.progress(state) == (0, 0)
     assert execution_gantt.rows(state, at(1)) == []
     assert WORK.id not in state.task_runs
+
+
+# --- the lines above
+
+
+def said(view: ExecutionView, width: int) -> list[str]:
+    state = execution_state.opened(view)
+    return [plain(list(line)) for line in execution_head.trouble(state, "unicode", width)]
+
+
+def test_what_went_well_needs_no_words() -> None:
+    assert said(RUNNING, 80) == []
+
+
+def test_a_long_reason_takes_two_lines_and_no_more() -> None:
+    build = msgspec.structs.replace(failed_build(), error="one of very many reasons " * 20)
+    view = msgspec.structs.replace(failed(), task_runs=(*failed().task_runs[:2], build))
+    lines = said(view, 80)
+    assert len(lines) == 3
+    assert all(len(line) <= 80 for line in lines)
+    assert lines[0].startswith(" ✖ build failed, attempt 2, exit code 2: one of")
+    assert lines[1].endswith("...")
+
+
+def test_an_execution_that_failed_without_a_task_says_why() -> None:
+    view = ExecutionView(execution=runs.ended(RUNNING, State.FAILED, 1, "the input `days` is missing"))
+    assert said(view, 80) == [" the input `days` is missing"]
