@@ -8,6 +8,7 @@ import pytest
 from console.models import (
     execution_failure,
     execution_gantt,
+    execution_head,
     execution_nodes,
     execution_state,
     execution_tasks,
