@@ -4,6 +4,7 @@ A piece of work runs as one function on the connection's own thread, in one tran
 statement would cost more than the statements.
 """
 
+import asyncio
 import re
 import shutil
 import sqlite3
@@ -68,6 +69,8 @@ class Database:
     async def open(path: Path | None) -> "Database":
         """`None` keeps everything in memory. A file of an older version is brought up to date, after a copy of it is made."""
         with _explained():
+            # tried beforehand: the thread of an aiosqlite that can't connect speaks to the loop when that may be gone
+            await asyncio.to_thread(lambda: sqlite3.connect(path or ":memory:").close())
             connection = await aiosqlite.connect(
                 path or ":memory:", isolation_level=None, cached_statements=256
             )
