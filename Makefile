@@ -23,7 +23,7 @@ demo: .venv/installed git ## see the sample dbt project built, in the console (w
 
 test: dev check git ## check the code and run the tests; says what it skips where there is no engine or keyring
 	$(SAY) "pytest"
-	@.ci/with-keyring $(BIN)/python -m pytest $(ARGS)
+	@.ci/with-keyring .ci/pytest $(BIN)/python $(ARGS)
 
 check: dev ## the checks alone: ruff, mypy, import-linter
 	$(SAY) "ruff check"
