@@ -1,0 +1,147 @@
+"""Runs entries, all in one runtime: those of one flow behind each other, flows side by side."""
+
+import asyncio
+import re
+import shutil
+import socket
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from runtime.client.client import Client
+from runtime.client.requests import CreateExecution, KillExecution, ValidateSource
+from runtime.errors import Failure
+from runtime.model.states import State
+from runtime.model.views import Done, ExecutionView, Validation
+from tests.conformance.collection import Entry, constants, flow_files
+from tests.conformance.compare import differences
+from tests.runtimes import in_process, settings, until_ended
+
+PATIENCE = 45.0
+"""Seconds for one execution."""
+
+HOST = re.compile(r"uri: https?://([\w.-]+)")
+BEHAVIOR = re.compile(r"runDurationWith(\w+)Behavior")
+LINES = "".join(f"line {number}\n" for number in range(1, 11))
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one entry; neither field set means that all agrees."""
+
+    differences: tuple[str, ...] = ()
+    waits: str = ""
+    """Why it could not be tried."""
+
+
+def drive(root: Path, wanted: Iterable[Entry], directory: Path) -> dict[str, Outcome]:
+    """Every entry's outcome, by its key."""
+    return asyncio.run(_drive(root, tuple(wanted), directory))
+
+
+async def _drive(root: Path, wanted: Sequence[Entry], directory: Path) -> dict[str, Outcome]:
+    chosen = settings(directory)
+    for path in flow_files(root):
+        shutil.copy(path, chosen.flows / f"{path.parent.name}-{path.stem}.yaml")
+    by_flow = sorted(wanted, key=lambda entry: entry.flow_file)
+    async with in_process(chosen) as client:
+        driver = Driver(client, root, directory)
+        parts = [list(part) for _, part in groupby(by_flow, lambda entry: entry.flow_file)]
+        found = await asyncio.gather(*map(driver.all_of, parts))
+    return {key: outcome for part in found for key, outcome in part.items()}
+
+
+class Driver:
+    """One runtime with all flows of the collection."""
+
+    def __init__(self, client: Client, root: Path, directory: Path) -> None:
+        self._client = client
+        self._root = root
+        self._file = directory / "application-test.yml"
+        self._file.write_text(LINES)
+
+    async def all_of(self, entries: Sequence[Entry]) -> dict[str, Outcome]:
+        """Behind each other: executions of one flow may be limited in number."""
+        return {entry.key: await self._outcome(entry) for entry in entries}
+
+    async def _outcome(self, entry: Entry) -> Outcome:
+        source = (self._root / entry.flow_file).read_text()
+        if waits := await self._reason_to_wait(entry, source):
+            return Outcome(waits=waits)
+        try:
+            view = await self._ran(entry, source)
+        except Failure as failure:
+            return Outcome(differences=(f"it does not begin: {failure}",))
+        return Outcome(differences=tuple(differences(entry, view)))
+
+    async def _reason_to_wait(self, entry: Entry, source: str) -> str:
+        if entry.test_only_types:
+            return "it has a type that only upstream's test code knows"
+        if entry.interactive and entry.expected_state != "PAUSED":
+            return "upstream's test acts on the execution while it runs"
+        if absent := await self._absent_types(entry, source):
+            return f"no plugin runs {absent[0]} yet"
+        for host in HOST.findall(source):
+            if not await _is_known(host):
+                return f"it asks {host}, which this machine does not reach"
+        return ""
+
+    async def _absent_types(self, entry: Entry, source: str) -> list[str]:
+        sources = [source, *((self._root / other).read_text() for other in entry.other_flows)]
+        found = [await self._client.ask(ValidateSource(source=text), Validation) for text in sources]
+        nodes = [node for validation in found if validation.topology for node in validation.topology.nodes]
+        return sorted({node.type for node in nodes if node.unavailable})
+
+    async def _ran(self, entry: Entry, source: str) -> ExecutionView:
+        begin = CreateExecution(source=source, inputs=self._inputs(entry))
+        begun = await self._client.ask(begin, ExecutionView)
+        identifier = begun.execution.id
+        if entry.expected_state == "PAUSED":
+            return await self._until_paused(identifier)
+        try:
+            return await until_ended(self._client, identifier, patience=PATIENCE)
+        except TimeoutError:
+            return await self._stopped(identifier)
+
+    async def _until_paused(self, identifier: str) -> ExecutionView:
+        """As it is at its first pause; it is not needed any more then."""
+        async with asyncio.timeout(PATIENCE):
+            async for _ in self._client.watch(identifier):
+                view = await self._client.execution(identifier)
+                if view.execution.state is State.PAUSED or view.execution.state.is_terminal:
+                    break
+        return await self._stopped(identifier)
+
+    async def _stopped(self, identifier: str) -> ExecutionView:
+        """As it was before it was killed."""
+        view = await self._client.execution(identifier)
+        if not view.execution.state.is_terminal:
+            await self._client.ask(KillExecution(id=identifier), Done)
+        return view
+
+    def _inputs(self, entry: Entry) -> dict[str, Any]:
+        if entry.inputs == "inputs":
+            return self._words_of_a_test(entry)
+        given = entry.inputs if isinstance(entry.inputs, Mapping) else {}
+        behavior = BEHAVIOR.fullmatch(entry.test_method)
+        if behavior is None:
+            return dict(given)
+        return {**given, "behavior": behavior[1].replace("CONTINUE", "RESUME")}
+
+    def _words_of_a_test(self, entry: Entry) -> dict[str, Any]:
+        """`inputs` is a constant of upstream's test; what belongs to the test's machine gets a value of this one."""
+        if Path(entry.flow_file).stem != "inputs":
+            return {"file": str(self._file), "batch": 20 if "NoWait" in entry.test_method else 4}
+        kept = constants(self._root) | {"file": str(self._file), "uri": "https://example.org"}
+        empty = {"json1": "{}"} if "EmptyJson" in entry.test_method else {}
+        return {**kept, "json2": {"a": "b"}, "yaml2": {"some": "property"}, **empty}
+
+
+async def _is_known(host: str) -> bool:
+    try:
+        await asyncio.get_running_loop().getaddrinfo(host, 443, type=socket.SOCK_STREAM)
+    except OSError:
+        return False
+    return True
