@@ -145,7 +145,7 @@ class Action:
 #: In the order in which footers and `?` show them.
 ACTIONS: Final[tuple[Action, ...]] = (
     # --- flows
-    Action("flows.open", ("enter",), "open", "Open what the cursor is on", ("flows", "executions", "triggers"), selected, footer=True),
+    Action("flows.open", ("enter",), "open", "Open what the cursor is on", ("pulse", "flows", "executions", "triggers"), selected, footer=True),
     Action("flow.trigger", ("r",), "run", "Start an execution of this flow; asks for its inputs", ("flows", "flow"), _startable, cli="flowdeck run NAMESPACE.FLOW --detach", footer=True),
     Action("flow.pause", ("p",), "pause", "Pause this flow's triggers, or let them fire again", ("flows", "flow"), _scheduled, cli="flowdeck trigger pause NAMESPACE.FLOW.TRIGGER", footer=True),
     Action("flow.edit", ("e",), "edit", "Edit the file in $EDITOR; what is saved runs at once", ("flows", "flow", "problems"), selected, footer=True),
@@ -155,8 +155,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("flow.open", ("enter",), "open run", "Open the execution that the cursor is on in the third pane", ("flow",), footer=True),
     Action("flow.pane_back", ("shift+tab",), "previous pane", "Go to the pane before", ("flow",)),
     # --- executions
-    Action("execution.kill", ("x",), "kill", "Stop this execution: SIGINT first, then SIGTERM, then SIGKILL", ("executions", "execution"), _killable, Confirm.ASK, cli="flowdeck execution kill ID", footer=True),
-    Action("execution.restart", ("R", "shift+r"), "restart", "Go on from where it failed; what succeeded does not run again", ("executions", "execution"), _restartable, cli="flowdeck execution restart ID", footer=True),
+    Action("execution.kill", ("x",), "kill", "Stop this execution: SIGINT first, then SIGTERM, then SIGKILL", ("pulse", "executions", "execution"), _killable, Confirm.ASK, cli="flowdeck execution kill ID", footer=True),
+    Action("execution.restart", ("R", "shift+r"), "restart", "Go on from where it failed; what succeeded does not run again", ("pulse", "executions", "execution"), _restartable, cli="flowdeck execution restart ID", footer=True),
+    # --- home
+    Action("pulse.seen", ("a",), "all seen", "Take away what went wrong until now: it is seen", footer=True),
     # --- one execution
     Action("pane.topology", ("1",), "topology", "The tasks as a graph, with the state of each", ("execution",)),
     Action("pane.gantt", ("2",), "gantt", "The task runs over time", ("execution",)),
@@ -222,9 +224,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     # --- triggers
     Action("triggers.pause", ("p",), "pause", "Pause this trigger, or let it fire again", ("triggers",), _scheduled, cli="flowdeck trigger pause NAMESPACE.FLOW.TRIGGER", footer=True),
     Action("triggers.upcoming", ("n",), "next fires", "Show when this schedule fires the next five times", ("triggers",), _schedule, cli="flowdeck trigger next NAMESPACE.FLOW.TRIGGER", footer=True),
+    # --- the command log
+    Action("commands.copy", ("enter", "c"), "copy", "Copy this command, to run it in a shell or a script", ("commands",), selected, footer=True),
     # --- lists
-    Action("list.filter", ("slash",), "filter", "Filter: words, /regex/, !not, field:value", ("flows", "executions", "execution", "problems", "triggers"), footer=True),
-    Action("list.reload", ("ctrl+r",), "reload", "Ask the runtime again", ("flows", "flow", "executions", "execution", "problems", "triggers"), online),
+    Action("list.filter", ("slash",), "filter", "Filter: words, /regex/, !not, field:value", ("pulse", "flows", "executions", "execution", "problems", "triggers", "commands"), footer=True),
+    Action("list.reload", ("ctrl+r",), "reload", "Ask the runtime again", ("pulse", "flows", "flow", "executions", "execution", "problems", "triggers"), online),
     Action("table.down", ("j", "down"), "down", "Down"),
     Action("table.up", ("k", "up"), "up", "Up"),
     Action("table.page_down", ("ctrl+d", "pagedown"), "page down", "Half a page down"),
@@ -232,10 +236,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("table.top", ("g", "home"), "top", "To the first"),
     Action("table.bottom", ("G", "shift+g", "end"), "bottom", "To the last"),
     # --- everywhere
+    Action("app.pulse", ("0",), "home", "Home: what wants you, what runs, what comes next"),
     Action("app.flows", ("1",), "flows", "Flows: what there is to run", cli="flowdeck flow list"),
     Action("app.executions", ("2",), "executions", "Executions: what ran, runs, and went wrong", cli="flowdeck execution list"),
     Action("app.problems", ("3",), "problems", "Problems: what is wrong in flow files", cli="flowdeck validate DIRECTORY"),
     Action("app.triggers", ("4",), "triggers", "Triggers: what fires next", cli="flowdeck trigger list"),
+    Action("app.commands", ("at",), "commands", "What was done here, as commands that do the same"),
     Action("app.previous", ("minus",), "previous", "Back to where you were before"),
     Action("app.back", ("escape",), "back", "Clear the filter, or go back one level"),
     Action("app.up", ("q",), "up", "Go back one level; on the first level, leave"),

@@ -19,8 +19,10 @@ from textual.screen import ModalScreen
 
 from console import places
 from console.actions import BY_ID, Situation, bindings
+from console.command_log import CommandLog, Noted
 from console.commands import BadCommand, Do, Go, Wear, complete, parse
 from console.link import Connect, Keeper, Offline
+from console.looked import Looked, default_file
 from console.messages import (
     ExecutionChanged,
     FlowsChanged,
@@ -28,7 +30,7 @@ from console.messages import (
     Reconnected,
     TriggersChanged,
 )
-from console.models.address import FLOWS, Address, NoAddress
+from console.models.address import PULSE, Address, NoAddress
 from console.models.address import parse as parse_address
 from console.models.link import Link
 from console.models.live import Batch
@@ -55,7 +57,7 @@ class FlowdeckApp(App[None]):
     CSS_PATH = "screens/base.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
-    DEFAULT_MODE = FLOWS
+    DEFAULT_MODE = PULSE
     MODES = places.ROOTS
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as Textual declares it
         (0, "-narrow"),
@@ -77,6 +79,7 @@ class FlowdeckApp(App[None]):
         now: Callable[[], datetime] = _utc_now,
         environment: Mapping[str, str] = os.environ,
         defects: Path | None = None,
+        looked: Path | None = None,
     ) -> None:
         with _without_no_color():
             super().__init__()
@@ -89,6 +92,8 @@ class FlowdeckApp(App[None]):
         self.flow_names: tuple[str, ...] = ()
         """NAMESPACE.ID of the flows as they were last listed, for completion."""
         self.command_history: list[str] = []
+        self.looked = Looked(looked)
+        self.command_log = CommandLog(now)
         self.messages: deque[str] = deque(maxlen=MESSAGES_KEPT)
         """The toasts that were shown, the oldest first."""
         self._before: Address | None = None
@@ -136,7 +141,8 @@ class FlowdeckApp(App[None]):
 
     def linked(self, client: Client, link: Link) -> None:
         came_back = link.is_up and not self.link.is_up and self.link.down_since is not None
-        self.client, self.link = client, link
+        self.client = client.through(lambda transport: Noted(transport, self.command_log))
+        self.link = link
         if came_back:
             self.notify("connected to the runtime again")
         self.tell(LinkChanged())
@@ -253,6 +259,12 @@ class FlowdeckApp(App[None]):
 
     def do_triggers(self) -> None:
         self.go(Address("triggers"))
+
+    def do_pulse(self) -> None:
+        self.go(Address("pulse"))
+
+    def do_commands(self) -> None:
+        self.go(Address("commands"))
 
     def do_previous(self) -> None:
         if self._before is not None:
@@ -372,6 +384,7 @@ def open_console(settings: Settings, *, address: str = "", ascii_only: bool = Fa
         ascii_only=ascii_only or terminal.ascii_only,
         theme=theme,
         defects=settings.data / "console.log",
+        looked=default_file(),
     )
     if terminal.is_remote:
         app.animation_level = "none"

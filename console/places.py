@@ -5,8 +5,14 @@ from typing import Any, Final
 
 from textual.screen import Screen
 
-from console.models.address import EXECUTION, EXECUTIONS, FLOWS, PROBLEMS, TRIGGERS, Address
+from console.models.address import COMMANDS, EXECUTION, EXECUTIONS, FLOWS, PROBLEMS, PULSE, TRIGGERS, Address
 from console.screens.base import ConsoleScreen
+
+
+def _pulse() -> ConsoleScreen:
+    from console.screens.pulse import PulseScreen
+
+    return PulseScreen()
 
 
 def _flows() -> ConsoleScreen:
@@ -33,11 +39,19 @@ def _triggers() -> ConsoleScreen:
     return TriggersScreen()
 
 
+def _commands() -> ConsoleScreen:
+    from console.screens.commands import CommandsScreen
+
+    return CommandsScreen()
+
+
 ROOTS: Final[dict[str, str | Callable[[], Screen[Any]]]] = {
+    PULSE: _pulse,
     FLOWS: _flows,
     EXECUTIONS: _executions,
     PROBLEMS: _problems,
     TRIGGERS: _triggers,
+    COMMANDS: _commands,
 }
 """The screens of the first level."""
 

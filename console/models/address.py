@@ -5,12 +5,20 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-FLOWS, EXECUTIONS, PROBLEMS, TRIGGERS = "flows", "executions", "problems", "triggers"
+PULSE, FLOWS, EXECUTIONS, PROBLEMS, TRIGGERS = "pulse", "flows", "executions", "problems", "triggers"
+COMMANDS = "commands"
 FLOW, EXECUTION = "flow", "execution"
 
 #: The screens of the first level, by their names and short names.
-ROOTS: Final = (FLOWS, EXECUTIONS, PROBLEMS, TRIGGERS)
-SHORT: Final = {"f": FLOWS, "ex": EXECUTIONS, "runs": EXECUTIONS, "pr": PROBLEMS, "tr": TRIGGERS}
+ROOTS: Final = (PULSE, FLOWS, EXECUTIONS, PROBLEMS, TRIGGERS, COMMANDS)
+SHORT: Final = {
+    "home": PULSE,
+    "f": FLOWS,
+    "ex": EXECUTIONS,
+    "runs": EXECUTIONS,
+    "pr": PROBLEMS,
+    "tr": TRIGGERS,
+}
 
 _FLOW_NAME = re.compile(r"[A-Za-z0-9][\w-]*(\.[A-Za-z0-9][\w-]*)+")
 _EXECUTION_ID = re.compile(r"(?=.*\d)[0-9A-Za-z]{4,}")
@@ -20,7 +28,7 @@ _EXECUTION_ID = re.compile(r"(?=.*\d)[0-9A-Za-z]{4,}")
 class Address:
     """One place."""
 
-    kind: str = FLOWS
+    kind: str = PULSE
     name: str = ""
     """NAMESPACE.FLOW, or an execution's id or a part of it."""
     filter: str = ""

@@ -40,6 +40,7 @@ KEY_NAMES = {
     "right_square_bracket": "]",
     "full_stop": ".",
     "ampersand": "&",
+    "at": "@",
     "space": "Space",
 }
 

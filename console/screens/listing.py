@@ -36,7 +36,7 @@ class ListScreen(ConsoleScreen):
         if not self.is_loaded:
             return self.SCOPE
         wanted = f" /{self.filter.text}" if self.filter else ""
-        return f"{self.SCOPE} {self.count}{wanted}"
+        return f"{self.SCOPE} {self.count}{wanted}".replace("  ", " ").strip()
 
     @property
     def count(self) -> str:

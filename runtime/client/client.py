@@ -1,6 +1,6 @@
 """What a face holds: one object with a method for each thing that can be asked."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
@@ -34,6 +34,10 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._transport.close()
+
+    def through(self, wrap: Callable[[Transport], Transport]) -> "Client":
+        """A client over the same line, with something around it that sees what passes."""
+        return Client(wrap(self._transport))
 
     async def ask(self, request: AnyRequest, answer: type[V]) -> V:
         """Send a request and say what is expected back."""

@@ -21,11 +21,12 @@ LISTENING = frozenset({"link", "log-follow", "log-scan"})
 
 
 def app(transport: Scripted, *, environment: Mapping[str, str] = ENVIRONMENT, **keys: Any) -> FlowdeckApp:
-    """A console; nothing moves in it by itself but what the script says."""
+    """A console on its list of flows, where no other address is given; nothing moves in it but what the script says."""
 
     def connect(start: bool) -> AbstractAsyncContextManager[Client]:
         return Client(transport)
 
+    keys = {"address": "flows", **keys}
     made = FlowdeckApp(connect, now=facts.now, environment=environment, **keys)
     made.animation_level = "none"
     return made

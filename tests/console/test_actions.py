@@ -5,14 +5,24 @@ from textual.binding import Binding
 
 from console import actions
 from console.actions import ACTIONS, BY_ID, Confirm, Situation, bindings
+from console.screens.commands import CommandsScreen
 from console.screens.executions import ExecutionsScreen
 from console.screens.flow import FlowScreen
 from console.screens.flows import FlowsScreen
 from console.screens.problems import ProblemsScreen
+from console.screens.pulse import PulseScreen
 from console.screens.triggers import TriggersScreen
 from tests.console.facts import EXECUTIONS, FLOWS, TRIGGERS
 
-SCREENS = (FlowsScreen, FlowScreen, ExecutionsScreen, ProblemsScreen, TriggersScreen)
+SCREENS = (
+    PulseScreen,
+    CommandsScreen,
+    FlowsScreen,
+    FlowScreen,
+    ExecutionsScreen,
+    ProblemsScreen,
+    TriggersScreen,
+)
 
 
 def test_ids_are_unique() -> None:
@@ -26,13 +36,17 @@ def test_a_screen_has_a_method_for_each_of_its_actions(screen: type) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("scope", ["flows", "flow", "executions", "problems", "triggers"])
+@pytest.mark.parametrize(
+    "scope", ["pulse", "flows", "flow", "executions", "problems", "triggers", "commands"]
+)
 def test_no_key_means_two_things_on_one_screen(scope: str) -> None:
     keys = [key for name in (scope, "app") for action in actions.of(name) for key in action.keys]
     assert len(keys) == len(set(keys))
 
 
-@pytest.mark.parametrize("scope", ["flows", "flow", "executions", "problems", "triggers"])
+@pytest.mark.parametrize(
+    "scope", ["pulse", "flows", "flow", "executions", "problems", "triggers", "commands"]
+)
 def test_a_footer_has_room_for_its_keys(scope: str) -> None:
     assert 1 <= sum(action.footer for action in actions.of(scope)) <= 6
 

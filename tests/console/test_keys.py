@@ -129,6 +129,20 @@ TABLE: dict[str, dict[str, tuple[list[str], Effect]]] = {
         "slash": ([], prompted("/")),
         "ctrl+r": ([], sent(requests.ListTriggers, 2)),
     },
+    "pulse": {
+        "enter": ([], at(FAILED)),
+        "x": (["j", "j", "j", "j", "j"], dialog(Confirm)),
+        "R": ([], sent(requests.RestartExecution)),
+        "shift+r": ([], sent(requests.RestartExecution)),
+        "a": ([], says("since ")),
+        "slash": ([], prompted("/")),
+        "ctrl+r": ([], sent(requests.ListTriggers, 2)),
+    },
+    "commands": {
+        "enter": ([], says("copied")),
+        "c": ([], says("copied")),
+        "slash": ([], prompted("/")),
+    },
     "table": {
         "j": ([], on_row(1)),
         "down": ([], on_row(1)),
@@ -145,10 +159,12 @@ TABLE: dict[str, dict[str, tuple[list[str], Effect]]] = {
         "end": ([], on_row(6)),
     },
     "app": {
+        "0": (["2"], at("pulse")),
         "1": (["2"], at("flows")),
         "2": ([], at("executions")),
         "3": ([], at("problems")),
         "4": ([], at("triggers")),
+        "at": ([], at("commands")),
         "minus": (["3", "4"], at("problems")),
         "escape": (["enter"], at("flows")),
         "q": (["enter"], at("flows")),
@@ -172,6 +188,8 @@ WAY = {
     "executions": ["2"],
     "problems": ["3"],
     "triggers": ["4"],
+    "pulse": ["0"],
+    "commands": ["r", "at"],
 }
 
 PRESSED = [(scope, key) for scope, keys in TABLE.items() for key in keys]
