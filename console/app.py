@@ -266,6 +266,9 @@ class FlowdeckApp(App[None]):
     def do_commands(self) -> None:
         self.go(Address("commands"))
 
+    def do_settings(self) -> None:
+        self.go(Address("settings"))
+
     def do_previous(self) -> None:
         if self._before is not None:
             self.go(self._before)

@@ -5,7 +5,17 @@ from typing import Any, Final
 
 from textual.screen import Screen
 
-from console.models.address import COMMANDS, EXECUTION, EXECUTIONS, FLOWS, PROBLEMS, PULSE, TRIGGERS, Address
+from console.models.address import (
+    COMMANDS,
+    EXECUTION,
+    EXECUTIONS,
+    FLOWS,
+    PROBLEMS,
+    PULSE,
+    SETTINGS,
+    TRIGGERS,
+    Address,
+)
 from console.screens.base import ConsoleScreen
 
 
@@ -45,6 +55,12 @@ def _commands() -> ConsoleScreen:
     return CommandsScreen()
 
 
+def _settings() -> ConsoleScreen:
+    from console.screens.settings import SettingsScreen
+
+    return SettingsScreen()
+
+
 ROOTS: Final[dict[str, str | Callable[[], Screen[Any]]]] = {
     PULSE: _pulse,
     FLOWS: _flows,
@@ -52,6 +68,7 @@ ROOTS: Final[dict[str, str | Callable[[], Screen[Any]]]] = {
     PROBLEMS: _problems,
     TRIGGERS: _triggers,
     COMMANDS: _commands,
+    SETTINGS: _settings,
 }
 """The screens of the first level."""
 

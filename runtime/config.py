@@ -113,6 +113,28 @@ def load(
         raise InvalidRequest(f"the settings are wrong: {error}", hint=f"see {_path()}") from None
 
 
+def origins(settings: Settings) -> dict[str, str]:
+    """Field -> who said so, as it is found now: the environment wins over the file, and a value that neither has and that is
+    no default came by the command line."""
+    file, environment = _file(), _environment(os.environ)
+    defaults = {field.name: field.default for field in msgspec.structs.fields(Settings)}
+    defaults |= {
+        "data": default_data(),
+        "flows": default_configuration() / "flows",
+        "socket": _socket(settings.data),
+        "images": {},
+    }
+    found = {}
+    for name in msgspec.structs.asdict(settings):
+        if name in environment:
+            found[name] = f"FLOWDECK_{name.upper()}"
+        elif name in file:
+            found[name] = str(_path())
+        else:
+            found[name] = "default" if getattr(settings, name) == defaults[name] else "command line"
+    return found
+
+
 def _socket(data: Path) -> Path:
     """Beside the data; a socket's path may have at most 107 bytes."""
     beside = data / "flowdeck.sock"

@@ -15,6 +15,7 @@ from console.cli import (
     image,
     secret,
     serve,
+    settings,
     show,
     trigger,
     validate,
@@ -48,6 +49,7 @@ app.add_typer(trigger.app, name="trigger")
 app.add_typer(secret.app, name="secret")
 app.add_typer(image.app, name="image")
 app.command()(doctor.doctor)
+app.command()(settings.settings)
 app.command()(demo.demo)
 
 

@@ -41,6 +41,7 @@ KEY_NAMES = {
     "full_stop": ".",
     "ampersand": "&",
     "at": "@",
+    "comma": ",",
     "space": "Space",
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
-from runtime.answers import doctor, executions, flows, logs, secrets, status, triggers
+from runtime.answers import doctor, executions, flows, logs, secrets, settings, status, triggers
 from runtime.answers.parts import Parts
 from runtime.client import requests
 from runtime.client.requests import AnyRequest, AnyStream
@@ -13,6 +13,7 @@ ANSWERS: Mapping[type[AnyRequest], Callable[[Parts, Any, str], Awaitable[AnyView
     requests.GetStatus: status.status,
     requests.Shutdown: status.shutdown,
     requests.Diagnose: doctor.diagnose,
+    requests.ListSettings: settings.list_settings,
     requests.ListFlows: flows.list_flows,
     requests.GetFlow: flows.show,
     requests.ListRevisions: flows.revisions,

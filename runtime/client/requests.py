@@ -34,6 +34,10 @@ class Diagnose(Request, frozen=True, kw_only=True, tag="diagnose"):
     """What is there, what is missing, and the line that mends it: Many of Check."""
 
 
+class ListSettings(Request, frozen=True, kw_only=True, tag="list_settings"):
+    """How this runtime is set up, and who said so: Many of Setting."""
+
+
 class Shutdown(Request, frozen=True, kw_only=True, tag="shutdown"):
     """End the runtime; attempts in containers go on and are found again."""
 
@@ -262,6 +266,7 @@ class FollowExecutionLog(Request, frozen=True, kw_only=True, tag="follow_executi
 AnyRequest = (
     GetStatus
     | Diagnose
+    | ListSettings
     | Shutdown
     | ListFlows
     | GetFlow
@@ -292,6 +297,7 @@ AnyStream = Watch | FollowLog | FollowExecutionLog
 ANSWERS: Final[dict[type, type]] = {
     GetStatus: RuntimeStatus,
     Diagnose: Many,
+    ListSettings: Many,
     Shutdown: Done,
     ListFlows: Many,
     GetFlow: FlowDetail,

@@ -221,11 +221,22 @@ class Check(View, frozen=True, kw_only=True, tag="check"):
     remedy: str = ""
 
 
+class Setting(View, frozen=True, kw_only=True, tag="setting"):
+    """One setting of the runtime, and who said so."""
+
+    name: str
+    value: str
+    origin: str
+    """`default`, the settings file's path, the environment variable's name, or `command line`."""
+    description: str = ""
+
+
 class Many(View, frozen=True, kw_only=True, tag="many"):
     """Several views of one kind."""
 
     items: tuple[
-        FlowView | TriggerView | Revision | SecretName | Fire | Check | Validation | ExecutionView, ...
+        FlowView | TriggerView | Revision | SecretName | Fire | Check | Setting | Validation | ExecutionView,
+        ...,
     ] = ()
 
 

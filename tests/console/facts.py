@@ -20,6 +20,7 @@ from runtime.model.views import (
     InputView,
     Many,
     RuntimeStatus,
+    Setting,
     Topology,
     TopologyNode,
     TriggerView,
@@ -294,6 +295,14 @@ INPUTS = (
     InputView(id="draft", type="BOOL", default=True, required=False),
 )
 
+SETTINGS = (
+    Setting(
+        name="data", value="/var/lib/flowdeck", origin="default", description="the database, logs and files"
+    ),
+    Setting(name="runner", value="docker", origin="FLOWDECK_RUNNER", description="what runs a task"),
+    Setting(name="timezone", value="Europe/Oslo", origin="/etc/flowdeck/flowdeck.toml"),
+)
+
 FIRES = (
     Fire(at=ahead(hours=15, minutes=30)),
     Fire(at=ahead(hours=39, minutes=30), note="this hour comes twice"),
@@ -332,6 +341,7 @@ def runtime() -> Scripted:
     return Scripted(
         {
             requests.GetStatus: STATUS,
+            requests.ListSettings: Many(items=SETTINGS),
             requests.ListFlows: Many(items=FLOWS),
             requests.GetFlow: flow_detail,
             requests.ListExecutions: execution_page,

@@ -143,6 +143,11 @@ TABLE: dict[str, dict[str, tuple[list[str], Effect]]] = {
         "c": ([], says("copied")),
         "slash": ([], prompted("/")),
     },
+    "settings": {
+        "enter": ([], dialog(Notice)),
+        "slash": ([], prompted("/")),
+        "ctrl+r": ([], sent(requests.ListSettings, 2)),
+    },
     "table": {
         "j": ([], on_row(1)),
         "down": ([], on_row(1)),
@@ -165,6 +170,7 @@ TABLE: dict[str, dict[str, tuple[list[str], Effect]]] = {
         "3": ([], at("problems")),
         "4": ([], at("triggers")),
         "at": ([], at("commands")),
+        "comma": ([], at("settings")),
         "minus": (["3", "4"], at("problems")),
         "escape": (["enter"], at("flows")),
         "q": (["enter"], at("flows")),
@@ -189,6 +195,7 @@ WAY = {
     "problems": ["3"],
     "triggers": ["4"],
     "pulse": ["0"],
+    "settings": ["comma"],
     "commands": ["r", "at"],
 }
 

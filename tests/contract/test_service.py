@@ -9,6 +9,7 @@ import pytest
 from runtime.client import requests
 from runtime.client.client import Client
 from runtime.client.unix_socket import UnixSocket
+from runtime.config import Settings
 from runtime.errors import (
     ExecutionNotFound,
     FlowNotFound,
@@ -18,7 +19,7 @@ from runtime.errors import (
     RuntimeUnreachable,
 )
 from runtime.model.states import State
-from runtime.model.views import Done, ExecutionView, FlowDetail, FlowsChanged, LogPage, Validation
+from runtime.model.views import Done, ExecutionView, FlowDetail, FlowsChanged, LogPage, Setting, Validation
 from tests.runtimes import in_process, over_socket, run, settings, until_ended
 
 HELLO = """\
@@ -60,6 +61,13 @@ async def test_status_tells_which_runtime_this_is(client: Client, tmp_path: Path
     status = await client.status()
     assert status.data_directory == str(tmp_path / "data")
     assert (status.flows, status.problems, status.runner) == (1, 0, "process")
+
+
+async def test_every_setting_tells_who_said_so(client: Client, tmp_path: Path) -> None:
+    found = {each.name: each for each in await client.many(requests.ListSettings(), Setting)}
+    assert set(found) == set(Settings.__struct_fields__)
+    assert (found["data"].value, found["data"].origin) == (str(tmp_path / "data"), "command line")
+    assert found["mirror"].origin == "default"
 
 
 async def test_a_flow_runs_to_its_outputs(client: Client) -> None:
