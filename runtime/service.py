@@ -21,7 +21,8 @@ from runtime.config import Settings
 from runtime.errors import Failure, Internal, RuntimeUnreachable
 from runtime.executor.attempt import Resources
 from runtime.executor.directories import Directories
-from runtime.executor.functions import functions
+from runtime.executor.functions import functions, to_yaml
+from runtime.executor.jq import Jq
 from runtime.executor.logbook import LogBook
 from runtime.executor.news import News
 from runtime.executor.nodebook import NodeBook
@@ -60,6 +61,7 @@ class Service:
         self._clock = clock or SystemClock()
         self._triggers = triggers
         self._parts: Parts | None = None
+        self._jq = Jq()
         self._performer: Performer | None = None
         self._announced: list[Callable[[Execution], None]] = []
         self.stopped = asyncio.Event()
@@ -139,6 +141,7 @@ class Service:
         parts.resources.logs.flush()
         await parts.resources.nodes.flush()
         await parts.resources.runners.close()
+        self._jq.close()
         self._parts = None
 
     # --- assembly
@@ -152,7 +155,9 @@ class Service:
         resources = Resources(
             supervisor=supervisor,
             clock=clock,
-            renderer=Renderer(Expressions(functions(clock)), vault, redactor.add),
+            renderer=Renderer(
+                Expressions(functions(clock), filters={"jq": self._jq, "yaml": to_yaml}), vault, redactor.add
+            ),
             registry=registry,
             runners=Runners(settings),
             redactor=redactor,

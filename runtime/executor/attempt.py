@@ -18,6 +18,7 @@ from runtime.engine.snapshot import Snapshot
 from runtime.errors import Failure, TaskFailed
 from runtime.executor import evaluate, variables
 from runtime.executor.directories import Directories
+from runtime.executor.error_logs import error_logs
 from runtime.executor.logbook import AttemptLog, LogBook
 from runtime.executor.nodebook import NodeBook
 from runtime.executor.rendering import Renderer
@@ -108,6 +109,7 @@ class Attempt:
         assert snapshot is not None
         spec = snapshot.spec(self.run.id)
         seen = variables.of_task(snapshot, self.run)
+        seen["errorLogs"] = partial(error_logs, snapshot, self.resources.logs)
         if self.resumed and not await self._is_there(snapshot, spec):
             return AttemptLost(
                 at=self.resources.clock.now(), task_run_id=self.run.id, number=self.number, reason=LOST

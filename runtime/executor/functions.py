@@ -8,11 +8,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from runtime.clock import Clock
-from runtime.expressions import dates
+from runtime.errors import ExpressionFailed, InvalidRequest
+from runtime.executor.encryption import decrypt, encrypt
+from runtime.expressions import dates, plain
+from runtime.expressions.limits import step
+from runtime.language.document import block_style, load_plain
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: no letter that is taken for a digit."""
 
+BASE_62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+KSUID_EPOCH = 1_400_000_000  # seconds: 13 May 2014
+STEPS_A_YAML_VALUE = 10  # YAML is written slowly
+CHARACTERS_A_STEP = 10  # and not read much faster
+LONGEST_NANO_ID = 10_000  # letters
 NANO_ALPHABET = "_-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -31,7 +40,19 @@ def time_uuid(clock: Clock) -> str:
     return str(uuid.UUID(int=number & ~(3 << 62) | 2 << 62))
 
 
+def ksuid(clock: Clock) -> str:
+    """A K-sortable id: 27 letters and digits, of which the first six or so are the second."""
+    number = (int(clock.now().timestamp()) - KSUID_EPOCH) << 128 | secrets.randbits(128)
+    digits = ""
+    for _ in range(27):
+        number, digit = divmod(number, 62)
+        digits = BASE_62[digit] + digits
+    return digits
+
+
 def nano_id(length: int = 21, alphabet: str = NANO_ALPHABET) -> str:
+    if not 1 <= length <= LONGEST_NANO_ID:
+        raise ExpressionFailed(f"`nanoId` takes a length of 1 to {LONGEST_NANO_ID:,}")
     return "".join(secrets.choice(alphabet) for _ in range(length))
 
 
@@ -43,14 +64,42 @@ def random_port() -> int:
     return port
 
 
+def random_int(lower: int, upper: int) -> int:
+    """From `lower` on, and below `upper`."""
+    if int(lower) >= int(upper):
+        raise ExpressionFailed(f"`randomInt` goes from {lower} to below {upper}: there is no such number")
+    return random.randrange(int(lower), int(upper))  # noqa: S311 - no secret depends on it
+
+
+def to_yaml(value: Any) -> str:
+    """The filter `yaml`; `null` for null, as Kestra writes it."""
+    return "null" if value is None else block_style(plain(value, cost=STEPS_A_YAML_VALUE))
+
+
+def from_yaml(yaml: Any) -> Any:
+    """The function `yaml(text)`."""
+    if yaml is None:
+        return None
+    step(len(str(yaml)) // CHARACTERS_A_STEP)
+    try:
+        return load_plain(str(yaml))
+    except InvalidRequest as error:
+        raise ExpressionFailed(
+            f"`yaml` was given what is no YAML: {error.message}", hint=error.hint
+        ) from error
+
+
 def functions(clock: Clock) -> Mapping[str, Callable[..., Any]]:
     """By the names that templates use."""
     return {
         "now": dates.now_function(clock.now),
         "uuid": lambda: time_uuid(clock),
         "id": lambda: execution_id(clock),
-        "ksuid": lambda: execution_id(clock),
+        "ksuid": lambda: ksuid(clock),
         "nanoId": nano_id,
-        "randomInt": lambda lower, upper: random.randrange(int(lower), int(upper)),  # noqa: S311 - no secret depends on it
+        "randomInt": random_int,
         "randomPort": random_port,
+        "yaml": from_yaml,
+        "encrypt": encrypt,
+        "decrypt": decrypt,
     }

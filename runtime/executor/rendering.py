@@ -2,16 +2,20 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Protocol, TypeVar
 
-from runtime.errors import SecretNotFound
+from runtime.errors import ExpressionFailed, SecretNotFound
+from runtime.executor import http_function
 from runtime.expressions import Expressions
 
-_SECRET = re.compile(r"\bsecret\s*\(")
+_WAITS = re.compile(r"\b(?:secret|http|errorLogs)\s*\(|\|\s*jq\b")
+"""What a template may call that waits for something: such a template is rendered off the loop."""
 
 SECRET_PATIENCE = 30.0
 """Seconds that a keyring may take to answer one question of a template."""
+
+T = TypeVar("T")
 
 
 class Secrets(Protocol):
@@ -29,32 +33,45 @@ class Renderer:
         self._mask = mask
 
     async def render(self, value: Any, variables: Mapping[str, Any], *, namespace: str) -> Any:
-        """Every string inside `value`, typed where one expression is all there is. Off the loop where a secret is asked for."""
-        if not _mentions_secret(value) and not _mentions_secret(variables.get("vars")):
+        """Every string inside `value`, typed where one expression is all there is. Off the loop where it may have to wait."""
+        if not _waits(value) and not _waits(variables.get("vars")):
             return self.expressions.render_value(value, variables)
-        full = {**variables, "secret": self._secret_function(namespace)}
+        full = {**variables, **self._waiting(asyncio.get_running_loop(), namespace)}
         return await asyncio.to_thread(self.expressions.render_value, value, full)
 
-    def _secret_function(self, namespace: str) -> Callable[..., str]:
-        loop = asyncio.get_running_loop()
+    def _waiting(self, loop: asyncio.AbstractEventLoop, namespace: str) -> dict[str, Callable[..., Any]]:
+        """The functions that wait for an answer of the loop's."""
 
         def secret(key: str, namespace: str = namespace, **_: Any) -> str:
-            asked = asyncio.run_coroutine_threadsafe(self._secrets.get(namespace, key), loop)
             try:
-                found = asked.result(SECRET_PATIENCE)
+                found = _answer(loop, self._secrets.get(namespace, key), SECRET_PATIENCE)
             except SecretNotFound as missing:
                 raise SecretNotFound(missing.message, hint=missing.hint) from None
             self._mask(found)
             return found
 
-        return secret
+        def http(*args: Any, **kwargs: Any) -> Any:
+            return _answer(loop, http_function.http(*args, **kwargs), http_function.PATIENCE)
+
+        return {"secret": secret, "http": http}
 
 
-def _mentions_secret(value: Any) -> bool:
+def _answer(loop: asyncio.AbstractEventLoop, question: Coroutine[Any, Any, T], patience: float) -> T:
+    asked = asyncio.run_coroutine_threadsafe(question, loop)
+    try:
+        return asked.result(patience)
+    except TimeoutError:
+        asked.cancel()
+        raise ExpressionFailed(
+            f"a function of the expression had no answer within {patience:g} seconds"
+        ) from None
+
+
+def _waits(value: Any) -> bool:
     if isinstance(value, str):
-        return bool(_SECRET.search(value))
+        return bool(_WAITS.search(value))
     if isinstance(value, Mapping):
-        return any(_mentions_secret(item) for item in value.values())
+        return any(_waits(item) for item in value.values())
     if isinstance(value, list | tuple):
-        return any(_mentions_secret(item) for item in value)
+        return any(_waits(item) for item in value)
     return False

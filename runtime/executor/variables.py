@@ -33,6 +33,7 @@ def of_task(snapshot: Snapshot, run: TaskRun) -> dict[str, Any]:
     return of_execution(snapshot.flow, snapshot.execution) | {
         "outputs": snapshot.outputs,
         "tasks": TaskStates(snapshot),
+        "tasksWithState": lambda state: with_state(snapshot, state),
         "task": {"id": run.task_id, "type": _type(snapshot.spec(run.id))},
         "taskrun": _task_run(run),
         "parents": parents,
@@ -45,6 +46,7 @@ def of_flow(snapshot: Snapshot) -> dict[str, Any]:
     return of_execution(snapshot.flow, snapshot.execution) | {
         "outputs": snapshot.outputs,
         "tasks": TaskStates(snapshot),
+        "tasksWithState": lambda state: with_state(snapshot, state),
     }
 
 
@@ -100,6 +102,16 @@ def environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if name.startswith(ENVIRONMENT_PREFIX)
     }
+
+
+def with_state(snapshot: Snapshot, state: str) -> list[dict[str, Any]]:
+    """`tasksWithState('FAILED')`: the task runs in that state, in the order of their creation."""
+    return [
+        {"taskId": run.task_id, "state": run.state.value}
+        | ({} if run.value is None else {"value": run.value})
+        for run in snapshot.ordered()
+        if run.state.value == str(state).upper()
+    ]
 
 
 class TaskStates(Mapping[str, Any]):

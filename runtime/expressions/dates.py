@@ -4,6 +4,7 @@ A date is an ISO text, a date object, or a number since 1970 (10 digits: seconds
 Where no zone is given, the server's counts.
 """
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
@@ -168,7 +169,27 @@ def date_functions(default: str | tzinfo | None = None) -> dict[str, Callable[..
         "isDayWeekInMonth": arguments(dayOfWeek="day", dayInMonth="which")(
             lambda date, day, which: _is_nth_weekday(local(date), day, which)
         ),
+        "isLastWorkingDay": arguments(workingDays="days")(
+            lambda date, days=None: _is_last_working_day(local(date), days)
+        ),
     }
+
+
+def _is_last_working_day(value: datetime, days: str | None) -> bool:
+    """Whether no later day of the month is worked on; Monday to Friday are, where `days` does not name others."""
+    named = re.split(r"[,\s]+", days.strip().upper()) if days else [day.upper() for day in calendar.DAYS[:5]]
+    working = {_weekday(name) for name in named if name}
+    later = (value + timedelta(days=ahead) for ahead in range(1, 31))
+    return value.weekday() in working and not any(
+        day.month == value.month and day.weekday() in working for day in later
+    )
+
+
+def _weekday(name: str) -> int:
+    known = [day.upper() for day in calendar.DAYS]
+    if name not in known:
+        raise ExpressionFailed(f"`{name}` is not a day of the week", hint=f"days are {', '.join(known)}")
+    return known.index(name)
 
 
 _WHICH = {"FIRST": 1, "SECOND": 2, "THIRD": 3, "FOURTH": 4}

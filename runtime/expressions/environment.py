@@ -163,6 +163,7 @@ class Dialect(ImmutableSandboxedEnvironment):
             failure = function.failure()
             raise NameMissing(f"{failure.path}()", failure.name, failure.known, failure.hint)
         require(*args, *kwargs.values())
+        work(*args)
         if isinstance(function, Macro):
             return function(context.eval_ctx, *args, **kwargs)
         if isinstance(function, LoopContext):

@@ -11,13 +11,14 @@ from jinja2.runtime import Context
 
 from runtime.errors import ExpressionFailed
 from runtime.expressions.arguments import arguments
+from runtime.expressions.ion import from_ion
 from runtime.expressions.lists import from_json, largest, smallest
 from runtime.expressions.operators import span
 from runtime.expressions.text import kind, text, to_json
 
 OUTSIDE = frozenset({
-    "appLink", "decrypt", "encrypt", "errorLogs", "fileExists", "fileSize", "fileURI", "fromIon", "http", "id",
-    "isFileEmpty", "isLastWorkingDay", "isPublicHoliday", "kv", "ksuid", "nanoId", "now", "randomInt", "randomPort",
+    "appLink", "decrypt", "encrypt", "errorLogs", "fileExists", "fileSize", "fileURI", "http", "id",
+    "isFileEmpty", "kv", "ksuid", "nanoId", "now", "randomInt", "randomPort",
     "read", "secret", "subflow", "tasksWithState", "uuid", "yaml",
 })  # fmt: skip
 """Functions of the language that only the caller can provide: a template may name them anywhere."""
@@ -71,6 +72,7 @@ INSIDE: dict[str, Callable[..., Any]] = {
     "block": block,
     "currentEachOutput": current_each_output,
     "fetchContext": fetch_context,
+    "fromIon": from_ion,
     "fromJson": arguments(json="json_text")(from_json),
     "json": arguments(json="json_text")(from_json),
     "jsonDecode": arguments(json="json_text")(from_json),

@@ -11,6 +11,7 @@ from jinja2.runtime import Context
 
 from runtime.errors import ExpressionFailed
 from runtime.expressions.arguments import arguments
+from runtime.expressions.ion import to_ion
 from runtime.expressions.limits import check_text
 from runtime.expressions.operators import is_number
 from runtime.expressions.text import entries, kind, text, to_json
@@ -257,6 +258,7 @@ COLLECTION_FILTERS: dict[str, Callable[..., Any]] = {
     "first": first,
     "flatten": flatten,
     "join": join,
+    "ion": to_ion,
     "json": json_,
     "keys": keys,
     "last": last,
@@ -276,6 +278,7 @@ COLLECTION_FILTERS: dict[str, Callable[..., Any]] = {
     "slice": slice_,
     "sort": sort,
     "sum": total,
+    "toIon": to_ion,
     "toJson": json_,
     "tojson": json_,
     "unique": distinct,

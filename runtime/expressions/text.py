@@ -119,11 +119,14 @@ def to_json(value: Any, *, nulls: bool = False, indent: int | None = None) -> st
     return written
 
 
-def plain(value: Any, *, nulls: bool = True) -> Any:
-    """The value as builtins only (dict, list, text, number, boolean, None): a copy, where it has parts."""
+def plain(value: Any, *, nulls: bool = True, cost: float = 1 / ITEMS_A_STEP) -> Any:
+    """The value as builtins only (dict, list, text, number, boolean, None): a copy, where it has parts.
+
+    `cost` is what a part costs in steps: what is done with the copy may be dearer than copying.
+    """
     copy = _Copy(nulls=nulls)
     copied = copy.of(value, 0)
-    step((MAX_ITEMS - copy.left) // ITEMS_A_STEP)
+    step(int((MAX_ITEMS - copy.left) * cost))
     return copied
 
 

@@ -95,6 +95,29 @@ def dump(value: Any) -> str:
     return written
 
 
+class _Indented(yaml.SafeDumper):
+    """Lists are written further to the right than their key."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def block_style(value: Any) -> str:
+    """YAML text as Kestra's filter `yaml` lays it out: no line broken, what comes twice written twice."""
+    written: str = yaml.dump(
+        value,
+        Dumper=_Indented,
+        sort_keys=False,
+        allow_unicode=True,
+        width=1_000_000,
+        default_flow_style=False,
+    )
+    return written.removesuffix("...\n")
+
+
 def _decoded(text: str | bytes) -> str:
     if len(text) > MAX_BYTES:
         raise _Unreadable(f"the file has more than {MAX_BYTES // 1_000_000} MB")

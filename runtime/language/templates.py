@@ -10,7 +10,7 @@ from runtime.language.document import Path
 from runtime.language.report import Report
 from runtime.language.values import is_template
 
-OUTSIDE_FILTERS = ("jq", "toIon", "yaml")  # only a running flow has them
+OUTSIDE_FILTERS = ("jq", "yaml")  # only a running flow has them
 
 
 @lru_cache(1)

@@ -140,6 +140,20 @@ class LogReader:
                     yield _line(number, raw)
                 number += 1
 
+    def of_level(self, level: str) -> Iterator[LogLine]:
+        """The lines of one level. The others cost little: a log may have a million."""
+        if not self._path.exists():
+            return
+        wanted = f" {level} ".encode()
+        with self._path.open("rb") as file:
+            for number, raw in enumerate(file):
+                if (
+                    raw.endswith(b"\n")
+                    and raw.find(wanted, 0, 60) > 0
+                    and (line := _line(number, raw)).level == level
+                ):
+                    yield line
+
 
 def _line(number: int, raw: bytes) -> LogLine:
     time, _, rest = raw[:-1].decode("utf-8", "replace").partition(" ")

@@ -143,24 +143,28 @@ class Request(Task, frozen=True, kw_only=True):
     """Deprecated: `options.ssl`."""
 
     async def run(self, context: TaskContext) -> Result:
-        import aiohttp
-
         options = self._settled()
         _hide(options, context)
         if self.encrypt_body:
             context.log.warn("encryptBody has no effect yet: the body is kept as it came")
+        return self._judge(await self.send(context), options, context)
+
+    async def send(self, context: TaskContext | None = None) -> Response:
+        """The answer, whatever its status; stored files can be sent only with a context."""
+        import aiohttp
+
+        options = self._settled()
         timeout = timeouts(options.timeout.connect_timeout or options.connect_timeout, _idle(options))
         async with aiohttp.ClientSession(
             timeout=timeout, trust_env=True, middlewares=_digest(options.identity)
         ) as session:
-            response = await exchange(
+            return await exchange(
                 session,
                 self.method.upper(),
                 self.uri,
                 charset=_charset(options.default_charset),
                 **self._request(options, context),
             )
-        return self._judge(response, options, context)
 
     def _settled(self) -> RequestOptions:
         """The options, with what the deprecated keys beside them say."""
@@ -171,7 +175,7 @@ class Request(Task, frozen=True, kw_only=True):
             options = msgspec.structs.replace(options, ssl=self.ssl_options)
         return options
 
-    def _request(self, options: RequestOptions, context: TaskContext) -> dict[str, Any]:
+    def _request(self, options: RequestOptions, context: TaskContext | None) -> dict[str, Any]:
         headers = {name: text(value) for name, value in (self.headers or {}).items() if value is not None}
         data = self._payload(headers, context)
         return {
@@ -183,8 +187,8 @@ class Request(Task, frozen=True, kw_only=True):
             **_proxy(options.route),
         }
 
-    def _payload(self, headers: dict[str, str], context: TaskContext) -> Any:
-        if self.form_data is not None:
+    def _payload(self, headers: dict[str, str], context: TaskContext | None) -> Any:
+        if self.form_data is not None and context is not None:
             return _form(self.form_data, multipart=self.content_type == MULTIPART, context=context)
         if self.body is None:
             return None

@@ -1,0 +1,88 @@
+"""The functions of templates that need a whole runtime, in flows."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from runtime.model.states import State
+from tests.runtimes import in_process, run, settings
+
+ALERT = """\
+id: alert
+namespace: company.team
+tasks:
+  - {id: fine, type: log, message: "a mishap", level: ERROR}
+  - {id: quiet, type: log, message: hello}
+  - {id: broken, type: fail, errorMessage: "no more disk"}
+errors:
+  - id: tell
+    type: return
+    format: "{% for line in errorLogs() %}{{ line.taskId }}: {{ line.message }}; {% endfor %}"
+  - id: failed
+    type: return
+    format: "{{ tasksWithState('FAILED') }}"
+  - id: first
+    type: return
+    format: "{{ tasksWithState('FAILED') | jq('.[0].taskId') | first }} {{ {'a': [1]} | yaml }}"
+"""
+
+
+async def test_an_alert_can_tell_what_failed_and_what_was_logged(tmp_path: Path) -> None:
+    async with in_process(settings(tmp_path)) as client:
+        view = await run(client, ALERT)
+    assert view.execution.state is State.FAILED
+    outputs = {run.task_id: run.outputs.get("value") for run in view.task_runs}
+    assert outputs["tell"] == "fine: a mishap; broken: no more disk; "
+    assert outputs["failed"] == '[{"taskId":"broken","state":"FAILED"}]'
+    assert outputs["first"] == "broken a:\n  - 1\n"
+
+
+async def answer(request: web.Request) -> web.Response:
+    if request.path == "/gone":
+        return web.Response(status=404)
+    if request.path == "/text":
+        return web.Response(text="plain")
+    body = await request.text()
+    return web.json_response({"method": request.method, "query": dict(request.query), "body": body})
+
+
+FETCH = """\
+id: fetch
+namespace: company.team
+tasks:
+  - id: get
+    type: return
+    format: "{{ http('URL/', query={'a': 1}).query.a }} {{ http(uri='URL/text') }}"
+  - id: post
+    type: return
+    format: "{{ http('URL/', method='post', body={'x': 1}) | jq('.method + .body') | first }}"
+  - id: gone
+    type: return
+    format: "{{ http('URL/gone?token=hidden') }}"
+"""
+
+
+@pytest.fixture
+async def url() -> AsyncIterator[str]:
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", answer)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+async def test_http_gives_the_body_of_the_answer(tmp_path: Path, url: str) -> None:
+    async with in_process(settings(tmp_path)) as client:
+        view = await run(client, FETCH.replace("URL", url))
+    get, post, gone = view.task_runs
+    assert get.outputs["value"] == "1 plain"
+    assert post.outputs["value"] == 'POST{"x":1}'
+    assert gone.state is State.FAILED
+    assert gone.error is not None
+    assert "status 404" in gone.error
+    assert "hidden" not in gone.error
