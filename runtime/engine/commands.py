@@ -11,6 +11,10 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
     """Something to do in the world; its answer, where it has one, is an event."""
 
 
+class RequestSlot(Command, frozen=True, kw_only=True, tag="request_slot"):
+    """Ask whether one more execution of the flow may run: answered by SlotAnswered."""
+
+
 class StartAttempt(Command, frozen=True, kw_only=True, tag="start_attempt"):
     """Run the task: answered by AttemptStarted, then AttemptEnded. Where the attempt is known already, attach to it."""
 
@@ -63,4 +67,6 @@ class Forget(Command, frozen=True, kw_only=True, tag="forget"):
     """Nothing more will happen to this execution: it may leave memory."""
 
 
-AnyCommand = StartAttempt | KillAttempt | Evaluate | Collect | WakeAt | RenderOutputs | Announce | Forget
+AnyCommand = (
+    RequestSlot | StartAttempt | KillAttempt | Evaluate | Collect | WakeAt | RenderOutputs | Announce | Forget
+)

@@ -13,12 +13,20 @@ HANDLERS = frozenset({"errors", "finally", "afterExecution"})
 
 def reopen(draft: Draft) -> None:
     """Set a failed and finished execution going again."""
-    children: dict[str | None, list[TaskRun]] = {}
-    for run in sorted(draft.task_runs.values(), key=lambda run: run.created):
-        children.setdefault(run.parent_id, []).append(run)
     draft.announced = draft.finished = False
     draft.execution = replace(draft.execution, ended=None, error=None, outputs={})
     draft.turn(State.RESTARTED)
+    if draft.flow.concurrency is None:
+        go_on(draft)
+    else:
+        scopes.wait_slot(draft)
+
+
+def go_on(draft: Draft) -> None:
+    """Run again what failed, and then what never ran."""
+    children: dict[str | None, list[TaskRun]] = {}
+    for run in sorted(draft.task_runs.values(), key=lambda run: run.created):
+        children.setdefault(run.parent_id, []).append(run)
     draft.turn(State.RUNNING)
     _reopen_scope(draft, ROOT, children)
 

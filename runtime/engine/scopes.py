@@ -6,7 +6,15 @@ failed, no further lane starts, and those that are open come to their own end: a
 """
 
 from runtime.engine import outputs
-from runtime.engine.commands import Announce, Collect, Evaluate, Forget, RenderOutputs, StartAttempt
+from runtime.engine.commands import (
+    Announce,
+    Collect,
+    Evaluate,
+    Forget,
+    RenderOutputs,
+    RequestSlot,
+    StartAttempt,
+)
 from runtime.engine.draft import Draft, replace
 from runtime.engine.plans import Plan, enabled, needs_collection, needs_evaluation, one_lane, plan
 from runtime.engine.snapshot import ROOT, Lane, Phase, Place, Scope
@@ -15,6 +23,12 @@ from runtime.model.flow import Rule, TaskSpec
 from runtime.model.states import State, forgiven, worst
 
 _NEXT_PHASES = {Phase.MAIN: (Phase.ERRORS, Phase.FINALLY), Phase.ERRORS: (Phase.FINALLY,), Phase.FINALLY: ()}
+
+
+def wait_slot(draft: Draft) -> None:
+    """Where the flow's executions are limited in number, none begins, or goes on after a restart, without leave."""
+    draft.set_scope(ROOT, Scope(phase=Phase.WAITING))
+    draft.ask(RequestSlot())
 
 
 def begin_flow(draft: Draft) -> None:
@@ -208,7 +222,7 @@ def _close_flow(draft: Draft, scope: Scope, state: State) -> None:
 
 def end_execution(draft: Draft, state: State, error: str | None) -> None:
     """The final state is known; afterExecution comes behind it and cannot change it."""
-    draft.turn(state, error=error if state in {State.FAILED, State.KILLED} else None)
+    draft.turn(state, error=error if state.is_bad else None)
     if not draft.announced:
         draft.announced = True
         draft.ask(Announce(state=state))

@@ -21,6 +21,7 @@ ROOT = ""
 class Phase(StrEnum):
     """How far a scope has come."""
 
+    WAITING = "waiting"  #: the execution may not begin before it has a slot
     EVALUATING = "evaluating"  #: its expressions are being rendered
     MAIN = "main"  #: its tasks (or its chosen branch)
     ERRORS = "errors"

@@ -22,6 +22,7 @@ from runtime.model.events import (
     OutputsRendered,
     Restarted,
     RetryDue,
+    SlotAnswered,
 )
 from runtime.model.execution import Attempt, TaskRun
 from runtime.model.retry import Retry
@@ -38,7 +39,24 @@ def step(snapshot: Snapshot, event: AnyEvent) -> tuple[Snapshot, Sequence[AnyCom
 
 
 def _on_created(draft: Draft, event: ExecutionCreated) -> None:
-    if ROOT not in draft.scopes:
+    if ROOT in draft.scopes:
+        return
+    if draft.flow.concurrency is None:
+        scopes.begin_flow(draft)
+    else:
+        scopes.wait_slot(draft)
+
+
+def _on_slot_answered(draft: Draft, event: SlotAnswered) -> None:
+    if draft.scopes[ROOT].phase is not Phase.WAITING:
+        return
+    if event.state is State.QUEUED:
+        draft.turn(State.QUEUED)
+    elif event.state is not State.RUNNING:
+        scopes.end_execution(draft, event.state, event.reason)
+    elif draft.task_runs:
+        restart.go_on(draft)
+    else:
         scopes.begin_flow(draft)
 
 
@@ -211,7 +229,7 @@ def _on_kill_requested(draft: Draft, event: KillRequested) -> None:
     root = draft.scopes[ROOT]
     draft.set_scope(ROOT, replace(root, error=event.reason or f"killed{by}"))
     _stop(draft)
-    if root.phase is Phase.OUTPUTS:
+    if root.phase in {Phase.OUTPUTS, Phase.WAITING}:
         scopes.close(draft, ROOT, State.KILLED)
 
 
@@ -244,6 +262,7 @@ def _on_restarted(draft: Draft, event: Restarted) -> None:
 
 _HANDLERS: dict[type[AnyEvent], Callable[[Draft, Any], None]] = {
     ExecutionCreated: _on_created,
+    SlotAnswered: _on_slot_answered,
     Evaluated: _on_evaluated,
     Collected: _on_collected,
     AttemptStarted: _on_attempt_started,

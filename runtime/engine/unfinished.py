@@ -9,6 +9,7 @@ from runtime.engine.commands import (
     Forget,
     KillAttempt,
     RenderOutputs,
+    RequestSlot,
     StartAttempt,
     WakeAt,
 )
@@ -21,7 +22,10 @@ def commands(snapshot: Snapshot) -> tuple[AnyCommand, ...]:
     """Everything that the execution waits for, in the order in which it was asked."""
     if snapshot.finished:
         return (Forget(),)
-    if snapshot.scopes[ROOT].phase is Phase.OUTPUTS:
+    phase = snapshot.scopes[ROOT].phase
+    if phase is Phase.WAITING:
+        return (RequestSlot(),)
+    if phase is Phase.OUTPUTS:
         return (RenderOutputs(),)
     live = sorted((snapshot.task_runs[run_id] for run_id in snapshot.live), key=lambda run: run.created)
     return tuple(command for run in live for command in _of(snapshot, run))

@@ -15,6 +15,7 @@ from runtime.engine.commands import (
     Forget,
     KillAttempt,
     RenderOutputs,
+    RequestSlot,
     StartAttempt,
     WakeAt,
 )
@@ -22,6 +23,7 @@ from runtime.engine.snapshot import Snapshot
 from runtime.errors import Failure
 from runtime.executor import evaluate, variables, workspace
 from runtime.executor.attempt import Attempt, Resources
+from runtime.executor.slots import Slots
 from runtime.language.inputs import resolve_outputs
 from runtime.model.events import Collected, Evaluated, OutputsRendered, RetryDue
 from runtime.model.execution import Execution
@@ -35,6 +37,7 @@ class Performer:
     def __init__(self, resources: Resources, announce: Callable[[Execution], None]) -> None:
         self._resources = resources
         self._announce = announce
+        self._slots = Slots(resources.clock, resources.supervisor.post)
         self._group: asyncio.TaskGroup | None = None
         self._attempts: dict[str, tuple[Attempt, asyncio.Task[None]]] = {}
         self._timers: dict[str, set[asyncio.Task[None]]] = {}
@@ -60,6 +63,8 @@ class Performer:
     def perform(self, snapshot: Snapshot, command: AnyCommand) -> None:
         execution_id = snapshot.execution.id
         match command:
+            case RequestSlot():
+                self._slots.ask(snapshot)
             case StartAttempt():
                 self._start(snapshot, command, resumed=False)
             case KillAttempt():
@@ -75,7 +80,12 @@ class Performer:
             case Announce():
                 self._announce(snapshot.execution)
             case Forget():
+                self._slots.release(snapshot)
                 self._forget(execution_id)
+
+    def recall(self, snapshot: Snapshot) -> None:
+        """An execution of an earlier runtime is back, and nothing was performed for it yet."""
+        self._slots.recall(snapshot)
 
     def resume(self, snapshot: Snapshot, command: AnyCommand) -> None:
         """Perform a command that an earlier runtime may have begun."""

@@ -40,6 +40,10 @@ class Performer(Protocol):
 
     def perform(self, snapshot: Snapshot, command: AnyCommand) -> None: ...
 
+    def recall(self, snapshot: Snapshot) -> None:
+        """An execution of an earlier runtime is back; all come back before any goes on."""
+        ...
+
     def resume(self, snapshot: Snapshot, command: AnyCommand) -> None:
         """The same for a command that an earlier runtime may have begun."""
         ...
@@ -121,6 +125,8 @@ class Supervisor:
         snapshot = replay(flow, (event for _, event in log))
         self._live[execution_id] = snapshot
         self._sequences[execution_id] = log[-1][0]
+        assert self._performer is not None
+        self._performer.recall(snapshot)
         return snapshot
 
     def resume(self, snapshot: Snapshot) -> None:

@@ -10,6 +10,7 @@ from runtime.language.defaults import Defaults, read_defaults
 from runtime.language.document import Document
 from runtime.language.input_specs import InputReader, entries, ids, read_outputs
 from runtime.language.labels import read_labels
+from runtime.language.limits import read_concurrency
 from runtime.language.report import Report, nearest
 from runtime.language.retries import read_retry
 from runtime.language.tasks import TaskReader
@@ -41,7 +42,6 @@ RESERVED = frozenset(
     ]
 )
 WITHOUT_EFFECT: Mapping[str, str] = {
-    "concurrency": "executions are not limited",
     "sla": "nothing is watched",
     "checks": "nothing is checked before an execution",
     "listeners": "use `errors`, `finally` or `afterExecution`",
@@ -96,7 +96,7 @@ class FlowKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     policy_refs: Any = None
     """No effect."""
     concurrency: Any = None
-    """No effect yet."""
+    """How many executions may run at once, and what becomes of one more."""
     sla: Any = None
     """No effect yet."""
     checks: Any = None
@@ -152,6 +152,7 @@ def read_flow(
         outputs=read_outputs(report, templates, value.get("outputs"), ("outputs",)),
         triggers=read_triggers(report, types, defaults, templates, checks, value.get("triggers")),
         retry=read_retry(report, value.get("retry"), ("retry",)),
+        concurrency=read_concurrency(report, value.get("concurrency"), ("concurrency",)),
         disabled=flag(value.get("disabled")),
         source=document.text,
     )

@@ -14,6 +14,7 @@ import msgspec
 from runtime.errors import PluginUnavailable
 from runtime.language.flows import FlowKeys
 from runtime.language.input_specs import TYPES, InputKeys, OutputKeys
+from runtime.language.limits import ConcurrencyKeys
 from runtime.language.retries import RetryKeys
 from runtime.language.task_keys import TaskKeys
 from runtime.language.triggers import TriggerKeys
@@ -53,6 +54,7 @@ def schema(registry: Registry) -> dict[str, Any]:
         "inputs": {"type": "array", "items": {"$ref": "#/$defs/input"}},
         "outputs": {"type": "array", "items": _struct(OutputKeys)},
         "retry": {"$ref": "#/$defs/retry"},
+        "concurrency": _struct(ConcurrencyKeys),
     }
     flow["required"] = [*flow["required"], "tasks"]
     inputs = _struct(InputKeys) | {"additionalProperties": True}

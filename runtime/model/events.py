@@ -24,6 +24,14 @@ class ExecutionCreated(Event, frozen=True, kw_only=True, tag="execution_created"
     execution: Execution
 
 
+class SlotAnswered(Event, frozen=True, kw_only=True, tag="slot_answered"):
+    """Whether one more execution of a flow with a limit may run: the answer to `RequestSlot`. QUEUED is no last word."""
+
+    state: State
+    """RUNNING: it may; QUEUED: later; CANCELLED or FAILED: never."""
+    reason: str | None = None
+
+
 class Evaluated(Event, frozen=True, kw_only=True, tag="evaluated"):
     """A flowable's expressions were rendered: the answer to `Evaluate`."""
 
@@ -108,6 +116,7 @@ class Restarted(Event, frozen=True, kw_only=True, tag="restarted"):
 
 AnyEvent = (
     ExecutionCreated
+    | SlotAnswered
     | Evaluated
     | Collected
     | AttemptStarted

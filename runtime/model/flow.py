@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from runtime.model.limits import Concurrency
 from runtime.model.retry import Retry
 
 
@@ -126,6 +127,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     outputs: tuple[OutputSpec, ...] = ()
     triggers: tuple[TriggerSpec, ...] = ()
     retry: Retry | None = None
+    concurrency: Concurrency | None = None
     disabled: bool = False
     source: str = ""
     """The text of the file."""

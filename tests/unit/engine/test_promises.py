@@ -13,6 +13,7 @@ from runtime.engine.snapshot import begin
 from runtime.engine.step import step
 from runtime.model.events import KillRequested
 from runtime.model.flow import Flow, Rule, TaskSpec
+from runtime.model.limits import Concurrency
 from runtime.model.retry import Retry
 from runtime.model.states import State
 from tests.unit.engine.world import START, World, execution, flow, task
@@ -34,6 +35,7 @@ class Flows:
             finally_=self.tasks(1),
             after_execution=self.tasks(1),
             retry=self.retry(),
+            concurrency=Concurrency(limit=1) if self.random.random() < 0.3 else None,
         )
 
     def tasks(self, depth: int) -> tuple[TaskSpec, ...]:

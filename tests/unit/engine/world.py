@@ -15,6 +15,7 @@ from runtime.engine.commands import (
     Forget,
     KillAttempt,
     RenderOutputs,
+    RequestSlot,
     StartAttempt,
     WakeAt,
 )
@@ -30,6 +31,7 @@ from runtime.model.events import (
     ExecutionCreated,
     OutputsRendered,
     RetryDue,
+    SlotAnswered,
 )
 from runtime.model.execution import Execution, TaskRun
 from runtime.model.flow import Flow, Rule, TaskSpec
@@ -68,6 +70,8 @@ class World:
         self.flow = flow
         self.random = random
         self.outcome = outcome or (lambda run, number: State.SUCCESS)
+        self.slots = [State.QUEUED, State.RUNNING]
+        """What is answered where the flow's executions are limited."""
         self.values: dict[str, dict[str, Any]] = {}
         self.snapshot = begin(flow, execution())
         self.log: list[AnyEvent] = []
@@ -101,6 +105,8 @@ class World:
 
     def perform(self, command: AnyCommand) -> None:
         match command:
+            case RequestSlot():
+                self.inbox += [SlotAnswered(at=self.now, state=state) for state in self.slots]
             case StartAttempt(task_run_id=run_id, number=number):
                 self.attempt(command, self.snapshot.task_runs[run_id], number)
             case KillAttempt(task_run_id=run_id, number=number):
