@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from runtime.errors import ExpressionFailed
 from runtime.expressions.calendar import DAYS, MONTHS
 from runtime.expressions.patterns import NAMED, fields
+from runtime.expressions.regex import Expression
 
 _OFFSET = r"[+-]\d{2}(?::?\d{2}(?::?\d{2})?)?|Z"
 _ISO = re.compile(
@@ -71,7 +72,7 @@ def from_pattern(text: str, name_or_pattern: str, default: tzinfo | None) -> dat
 
 
 @lru_cache(maxsize=256)
-def _reader(pattern: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
+def _reader(pattern: str) -> tuple[Expression, tuple[str, ...]]:
     parts: list[str] = []
     letters: list[str] = []
     for part in fields(pattern):
@@ -84,7 +85,7 @@ def _reader(pattern: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
         parts.append(f"(?P<f{len(letters)}>{_field(pattern, *part)})")
         letters.append(part[0])
     try:
-        return re.compile("".join(parts), re.IGNORECASE), tuple(letters)
+        return Expression(f"(?i){''.join(parts)}"), tuple(letters)
     except re.error as error:
         raise ExpressionFailed(f"the date pattern `{pattern}` is malformed: {error}") from error
 
