@@ -53,6 +53,19 @@ class WakeAt(Command, frozen=True, kw_only=True, tag="wake_at"):
     at: datetime
 
 
+class WakeSla(Command, frozen=True, kw_only=True, tag="wake_sla"):
+    """Say SlaChecked when the time of a promise is over."""
+
+    number: int
+    at: datetime
+
+
+class CheckSla(Command, frozen=True, kw_only=True, tag="check_sla"):
+    """Render the flow's assertions: answered by SlaChecked where one does not hold, and in any case where it is final."""
+
+    final: bool = False
+
+
 class RenderOutputs(Command, frozen=True, kw_only=True, tag="render_outputs"):
     """Render the flow's outputs: answered by OutputsRendered."""
 
@@ -68,5 +81,15 @@ class Forget(Command, frozen=True, kw_only=True, tag="forget"):
 
 
 AnyCommand = (
-    RequestSlot | StartAttempt | KillAttempt | Evaluate | Collect | WakeAt | RenderOutputs | Announce | Forget
+    RequestSlot
+    | StartAttempt
+    | KillAttempt
+    | Evaluate
+    | Collect
+    | WakeAt
+    | WakeSla
+    | CheckSla
+    | RenderOutputs
+    | Announce
+    | Forget
 )

@@ -32,6 +32,7 @@ class Draft:
         self.outputs = snapshot.outputs
         self.live = snapshot.live
         self.count = snapshot.count
+        self.missed = snapshot.missed
         self.announced = snapshot.announced
         self.finished = snapshot.finished
         self.commands: list[AnyCommand] = []
@@ -53,9 +54,15 @@ class Draft:
             count=self.count,
             touched=tuple(sorted(self._touched, key=number_of)),
             removed=tuple(self.removed),
+            missed=self.missed,
             announced=self.announced,
             finished=self.finished,
         )
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether any task run has changed."""
+        return bool(self._touched)
 
     def ask(self, command: AnyCommand) -> None:
         self.commands.append(command)

@@ -1,6 +1,6 @@
 """Going on from where an execution failed: what succeeded stays, what failed runs again, what came after the failure is taken out."""
 
-from runtime.engine import scopes
+from runtime.engine import scopes, sla
 from runtime.engine.draft import Draft, replace
 from runtime.engine.plans import Plan, enabled, one_lane, plan
 from runtime.engine.snapshot import ROOT, Phase, Scope
@@ -14,6 +14,7 @@ HANDLERS = frozenset({"errors", "finally", "afterExecution"})
 def reopen(draft: Draft) -> None:
     """Set a failed and finished execution going again."""
     draft.announced = draft.finished = False
+    draft.missed = frozenset()
     draft.execution = replace(draft.execution, ended=None, error=None, outputs={})
     draft.turn(State.RESTARTED)
     if draft.flow.concurrency is None:
@@ -28,6 +29,8 @@ def go_on(draft: Draft) -> None:
     for run in sorted(draft.task_runs.values(), key=lambda run: run.created):
         children.setdefault(run.parent_id, []).append(run)
     draft.turn(State.RUNNING)
+    for alarm in sla.timers(draft.flow, draft.missed, draft.at):
+        draft.ask(alarm)
     _reopen_scope(draft, ROOT, children)
 
 

@@ -5,9 +5,10 @@ phase only FAILED stops a lane; any other end lets the next task start (flow-lan
 failed, no further lane starts, and those that are open come to their own end: a dbt build is not torn down because its neighbour failed.
 """
 
-from runtime.engine import outputs
+from runtime.engine import outputs, sla
 from runtime.engine.commands import (
     Announce,
+    CheckSla,
     Collect,
     Evaluate,
     Forget,
@@ -34,6 +35,8 @@ def wait_slot(draft: Draft) -> None:
 def begin_flow(draft: Draft) -> None:
     """Start the flow's own tasks."""
     draft.turn(State.RUNNING)
+    for alarm in sla.timers(draft.flow, draft.missed, draft.at):
+        draft.ask(alarm)
     _open_phase(draft, ROOT, Phase.MAIN, one_lane(enabled(draft.flow.tasks), "tasks"))
 
 
@@ -217,7 +220,22 @@ def _close_flow(draft: Draft, scope: Scope, state: State) -> None:
         draft.set_scope(ROOT, replace(scope, phase=Phase.OUTPUTS, state=state))
         draft.ask(RenderOutputs())
     else:
-        end_execution(draft, scope.final or state, scope.error)
+        conclude(draft, state, scope.error)
+
+
+def conclude(draft: Draft, state: State, error: str | None) -> None:
+    """All is through but the last look at the flow's assertions."""
+    scope = draft.scopes[ROOT]
+    if scope.final is None and state is not State.KILLED and sla.asserts(draft.flow, draft.missed):
+        draft.set_scope(ROOT, replace(scope, phase=Phase.ASSERTING, state=state, error=error))
+        draft.ask(CheckSla(final=True))
+    else:
+        end_execution(draft, scope.final or state, error)
+
+
+def stopped(draft: Draft) -> State:
+    """The state of what is not let come to its end."""
+    return draft.scopes[ROOT].mark or State.KILLED
 
 
 def end_execution(draft: Draft, state: State, error: str | None) -> None:

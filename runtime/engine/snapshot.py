@@ -28,6 +28,7 @@ class Phase(StrEnum):
     FINALLY = "finally"
     COLLECTING = "collecting"  #: its last deed is being done
     OUTPUTS = "outputs"  #: the flow's outputs are being rendered
+    ASSERTING = "asserting"  #: the last look at the flow's assertions
     AFTER = "after"  #: tasks after the end of the execution
     DONE = "done"
 
@@ -61,7 +62,9 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     state: State = State.SUCCESS
     """The worst state of the main tasks so far."""
     final: State | None = None
-    """The state that a child has imposed on it."""
+    """The state that a child, or a missed promise, has imposed on it."""
+    mark: State | None = None
+    """The state of what is stopped for a missed promise; else that is KILLED."""
     error: str | None = None
 
 
@@ -93,6 +96,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """The task runs that the last step changed, in the order of creation."""
     removed: tuple[str, ...] = ()
     """The task runs that the last step took out."""
+    missed: frozenset[int] = frozenset()
+    """The flow's promises (`sla`) that were missed."""
     announced: bool = False
     finished: bool = False
     """Nothing more will happen: afterExecution is through as well."""
@@ -127,7 +132,7 @@ def number_of(run_id: str) -> int:
 
 def is_same(before: Snapshot, after: Snapshot) -> bool:
     """Whether a step changed nothing (a late or duplicate event): by identity, since that costs the same at any size."""
-    fields = ("execution", "task_runs", "scopes", "values", "finished")
+    fields = ("execution", "task_runs", "scopes", "values", "missed", "finished")
     return all(getattr(before, name) is getattr(after, name) for name in fields)
 
 

@@ -6,7 +6,7 @@ Late and duplicate events are ignored: each handler begins by asking whether the
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from runtime.engine import outputs, restart, scopes
+from runtime.engine import outputs, restart, scopes, sla
 from runtime.engine.commands import AnyCommand, KillAttempt, StartAttempt, WakeAt
 from runtime.engine.draft import Draft, replace
 from runtime.engine.snapshot import ROOT, Phase, Scope, Snapshot
@@ -22,6 +22,7 @@ from runtime.model.events import (
     OutputsRendered,
     Restarted,
     RetryDue,
+    SlaChecked,
     SlotAnswered,
 )
 from runtime.model.execution import Attempt, TaskRun
@@ -35,6 +36,8 @@ def step(snapshot: Snapshot, event: AnyEvent) -> tuple[Snapshot, Sequence[AnyCom
     _HANDLERS[type(event)](draft, event)
     while draft.ended:
         scopes.settle(draft, draft.task_runs[draft.ended.popleft()])
+    if draft.flow.sla and draft.has_moved:
+        sla.watch(draft)
     return draft.done(snapshot), draft.commands
 
 
@@ -66,7 +69,7 @@ def _on_evaluated(draft: Draft, event: Evaluated) -> None:
     if run is None or run.state.is_terminal or scope is None or scope.phase is not Phase.EVALUATING:
         return
     if scopes.is_killing(draft, run.id):
-        scopes.end_flowable(draft, run, State.KILLED, None)
+        scopes.end_flowable(draft, run, scopes.stopped(draft), None)
     elif event.skipped:
         draft.scopes = draft.scopes.discard(run.id)
         _end(draft, draft.end_attempt(run, State.SKIPPED), State.SKIPPED)
@@ -121,6 +124,8 @@ def _on_attempt_ended(draft: Draft, event: AttemptEnded) -> None:
     was_killing = run.state is State.KILLING or draft.execution.state is State.KILLING
     state = State.KILLED if was_killing and event.state is State.FAILED else event.state
     run = draft.end_attempt(run, state, **facts)
+    if state is State.KILLED:
+        state = scopes.stopped(draft)
     run = draft.put(replace(run, outputs=event.outputs, error=event.error))
     _lay_over(draft, event)
     if event.exit_state is not None:
@@ -205,7 +210,7 @@ def _on_attempt_lost(draft: Draft, event: AttemptLost) -> None:
         return
     run = draft.end_attempt(run, State.RESUBMITTED, error=event.reason, log_lines=event.log_lines)
     if run.state is State.KILLING or scopes.is_killing(draft, run.parent_id or ROOT):
-        _end(draft, run, State.KILLED)
+        _end(draft, run, scopes.stopped(draft))
     else:
         draft.move(run, State.SUBMITTED)
         draft.ask(StartAttempt(task_run_id=run.id, number=event.number + 1))
@@ -218,7 +223,19 @@ def _on_outputs_rendered(draft: Draft, event: OutputsRendered) -> None:
     draft.amend(outputs=event.outputs)
     failed = event.error is not None and scope.state is not State.FAILED
     state = State.FAILED if failed else scope.state
-    scopes.end_execution(draft, scope.final or state, event.error if failed else scope.error)
+    scopes.conclude(draft, state, event.error if failed else scope.error)
+
+
+def _on_sla_checked(draft: Draft, event: SlaChecked) -> None:
+    root = draft.scopes.get(ROOT)
+    if root is None or root.phase in sla.BEHIND or draft.execution.state.is_terminal:
+        return
+    for number in event.missed:
+        if number not in draft.missed and sla.miss(draft, number):
+            _stop(draft)
+    if root.phase is Phase.ASSERTING and event.final:
+        root = draft.scopes[ROOT]
+        scopes.end_execution(draft, root.final or root.state, root.error)
 
 
 def _on_kill_requested(draft: Draft, event: KillRequested) -> None:
@@ -229,7 +246,7 @@ def _on_kill_requested(draft: Draft, event: KillRequested) -> None:
     root = draft.scopes[ROOT]
     draft.set_scope(ROOT, replace(root, error=event.reason or f"killed{by}"))
     _stop(draft)
-    if root.phase in {Phase.OUTPUTS, Phase.WAITING}:
+    if root.phase in {Phase.OUTPUTS, Phase.ASSERTING, Phase.WAITING}:
         scopes.close(draft, ROOT, State.KILLED)
 
 
@@ -247,12 +264,12 @@ def _stop(draft: Draft) -> None:
 def _stop_leaf(draft: Draft, run: TaskRun, scope: Scope | None) -> None:
     running = run.attempt is not None and not run.attempt.state.is_terminal
     if scope is not None:
-        scopes.end_flowable(draft, run, State.KILLED, None)
+        scopes.end_flowable(draft, run, scopes.stopped(draft), None)
     elif running or run.state in {State.CREATED, State.SUBMITTED, State.RESTARTED}:
         draft.move(run, State.KILLING)
         draft.ask(KillAttempt(task_run_id=run.id, number=len(run.attempts) + (not running)))
     elif run.state is not State.KILLING:
-        _end(draft, run, State.KILLED)
+        _end(draft, run, scopes.stopped(draft))
 
 
 def _on_restarted(draft: Draft, event: Restarted) -> None:
@@ -263,6 +280,7 @@ def _on_restarted(draft: Draft, event: Restarted) -> None:
 _HANDLERS: dict[type[AnyEvent], Callable[[Draft, Any], None]] = {
     ExecutionCreated: _on_created,
     SlotAnswered: _on_slot_answered,
+    SlaChecked: _on_sla_checked,
     Evaluated: _on_evaluated,
     Collected: _on_collected,
     AttemptStarted: _on_attempt_started,

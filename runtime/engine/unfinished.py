@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from runtime.engine import sla
 from runtime.engine.commands import (
     AnyCommand,
     Collect,
@@ -25,10 +26,11 @@ def commands(snapshot: Snapshot) -> tuple[AnyCommand, ...]:
     phase = snapshot.scopes[ROOT].phase
     if phase is Phase.WAITING:
         return (RequestSlot(),)
+    watched = tuple(sla.unfinished(snapshot))
     if phase is Phase.OUTPUTS:
-        return (RenderOutputs(),)
+        return (RenderOutputs(), *watched)
     live = sorted((snapshot.task_runs[run_id] for run_id in snapshot.live), key=lambda run: run.created)
-    return tuple(command for run in live for command in _of(snapshot, run))
+    return (*(command for run in live for command in _of(snapshot, run)), *watched)
 
 
 def _of(snapshot: Snapshot, run: TaskRun) -> Iterator[AnyCommand]:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from runtime.engine.commands import (
     Announce,
     AnyCommand,
+    CheckSla,
     Collect,
     Evaluate,
     Forget,
@@ -18,14 +20,15 @@ from runtime.engine.commands import (
     RequestSlot,
     StartAttempt,
     WakeAt,
+    WakeSla,
 )
 from runtime.engine.snapshot import Snapshot
 from runtime.errors import Failure
-from runtime.executor import evaluate, variables, workspace
+from runtime.executor import assertions, evaluate, variables, workspace
 from runtime.executor.attempt import Attempt, Resources
 from runtime.executor.slots import Slots
 from runtime.language.inputs import resolve_outputs
-from runtime.model.events import Collected, Evaluated, OutputsRendered, RetryDue
+from runtime.model.events import AnyEvent, Collected, Evaluated, OutputsRendered, RetryDue, SlaChecked
 from runtime.model.execution import Execution
 
 logger = logging.getLogger(__name__)
@@ -73,8 +76,12 @@ class Performer:
                 self._once(("evaluate", run_id), self._evaluate(execution_id, run_id))
             case Collect(task_run_id=run_id):
                 self._once(("collect", run_id), self._collect(execution_id, run_id))
-            case WakeAt():
-                self._wake(execution_id, command)
+            case WakeAt(task_run_id=run_id, number=number, at=at):
+                self._wake(execution_id, at, RetryDue(at=at, task_run_id=run_id, number=number))
+            case WakeSla(number=number, at=at):
+                self._wake(execution_id, at, SlaChecked(at=at, missed=(number,)))
+            case CheckSla(final=final):
+                self._once(("sla", f"{execution_id} {final}"), self._check_sla(execution_id, final=final))
             case RenderOutputs():
                 self._once(("outputs", execution_id), self._render_outputs(execution_id))
             case Announce():
@@ -124,16 +131,16 @@ class Performer:
 
     # --- timers
 
-    def _wake(self, execution_id: str, command: WakeAt) -> None:
-        timer = self._spawn(self._due(execution_id, command))
+    def _wake(self, execution_id: str, at: datetime, event: AnyEvent) -> None:
+        timer = self._spawn(self._due(execution_id, at, event))
         timers = self._timers.setdefault(execution_id, set())
         timers.add(timer)
         timer.add_done_callback(timers.discard)
 
-    async def _due(self, execution_id: str, command: WakeAt) -> None:
-        await self._resources.clock.sleep_until(command.at)
-        due = RetryDue(at=self._resources.clock.now(), task_run_id=command.task_run_id, number=command.number)
-        self._resources.supervisor.post(execution_id, due)
+    async def _due(self, execution_id: str, at: datetime, event: AnyEvent) -> None:
+        await self._resources.clock.sleep_until(at)
+        now = self._resources.clock.now()
+        self._resources.supervisor.post(execution_id, msgspec.structs.replace(event, at=now))
 
     def _forget(self, execution_id: str) -> None:
         for timer in self._timers.pop(execution_id, set()):
@@ -173,6 +180,19 @@ class Performer:
         self._resources.supervisor.post(
             execution_id, Collected(at=now, task_run_id=run_id, outputs=outputs, error=error)
         )
+
+    async def _check_sla(self, execution_id: str, *, final: bool) -> None:
+        """Look at the assertions, and again where something has moved meanwhile."""
+        looked_at: Snapshot | None = None
+        while (snapshot := self._resources.supervisor.snapshot(execution_id)) is not None:
+            if snapshot is looked_at:
+                return
+            missed = await assertions.missed(snapshot, self._resources.renderer, final=final)
+            if missed or final:
+                now = self._resources.clock.now()
+                self._resources.supervisor.post(execution_id, SlaChecked(at=now, missed=missed, final=final))
+                return
+            looked_at = snapshot
 
     async def _render_outputs(self, execution_id: str) -> None:
         snapshot = self._snapshot(execution_id)

@@ -10,7 +10,7 @@ from runtime.language.defaults import Defaults, read_defaults
 from runtime.language.document import Document
 from runtime.language.input_specs import InputReader, entries, ids, read_outputs
 from runtime.language.labels import read_labels
-from runtime.language.limits import read_concurrency
+from runtime.language.limits import read_concurrency, read_slas
 from runtime.language.report import Report, nearest
 from runtime.language.retries import read_retry
 from runtime.language.tasks import TaskReader
@@ -42,7 +42,6 @@ RESERVED = frozenset(
     ]
 )
 WITHOUT_EFFECT: Mapping[str, str] = {
-    "sla": "nothing is watched",
     "checks": "nothing is checked before an execution",
     "listeners": "use `errors`, `finally` or `afterExecution`",
     "quotas": "nothing is limited",
@@ -98,7 +97,7 @@ class FlowKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     concurrency: Any = None
     """How many executions may run at once, and what becomes of one more."""
     sla: Any = None
-    """No effect yet."""
+    """What is promised about each execution."""
     checks: Any = None
     """No effect yet."""
     listeners: Any = None
@@ -153,6 +152,7 @@ def read_flow(
         triggers=read_triggers(report, types, defaults, templates, checks, value.get("triggers")),
         retry=read_retry(report, value.get("retry"), ("retry",)),
         concurrency=read_concurrency(report, value.get("concurrency"), ("concurrency",)),
+        sla=read_slas(report, templates, value.get("sla"), ("sla",)),
         disabled=flag(value.get("disabled")),
         source=document.text,
     )

@@ -14,7 +14,7 @@ import msgspec
 from runtime.errors import PluginUnavailable
 from runtime.language.flows import FlowKeys
 from runtime.language.input_specs import TYPES, InputKeys, OutputKeys
-from runtime.language.limits import ConcurrencyKeys
+from runtime.language.limits import ConcurrencyKeys, SlaKeys
 from runtime.language.retries import RetryKeys
 from runtime.language.task_keys import TaskKeys
 from runtime.language.triggers import TriggerKeys
@@ -55,6 +55,7 @@ def schema(registry: Registry) -> dict[str, Any]:
         "outputs": {"type": "array", "items": _struct(OutputKeys)},
         "retry": {"$ref": "#/$defs/retry"},
         "concurrency": _struct(ConcurrencyKeys),
+        "sla": {"type": "array", "items": _struct(SlaKeys)},
     }
     flow["required"] = [*flow["required"], "tasks"]
     inputs = _struct(InputKeys) | {"additionalProperties": True}

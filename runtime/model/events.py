@@ -32,6 +32,15 @@ class SlotAnswered(Event, frozen=True, kw_only=True, tag="slot_answered"):
     reason: str | None = None
 
 
+class SlaChecked(Event, frozen=True, kw_only=True, tag="sla_checked"):
+    """Promises of the flow were looked at: the answer to `WakeSla` and `CheckSla`, sent where one was missed."""
+
+    missed: tuple[int, ...] = ()
+    """Places in the flow's list."""
+    final: bool = False
+    """The last look before the end, which is always answered."""
+
+
 class Evaluated(Event, frozen=True, kw_only=True, tag="evaluated"):
     """A flowable's expressions were rendered: the answer to `Evaluate`."""
 
@@ -117,6 +126,7 @@ class Restarted(Event, frozen=True, kw_only=True, tag="restarted"):
 AnyEvent = (
     ExecutionCreated
     | SlotAnswered
+    | SlaChecked
     | Evaluated
     | Collected
     | AttemptStarted

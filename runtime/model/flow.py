@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from runtime.model.limits import Concurrency
+from runtime.model.limits import Concurrency, Sla
 from runtime.model.retry import Retry
 
 
@@ -128,6 +128,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     triggers: tuple[TriggerSpec, ...] = ()
     retry: Retry | None = None
     concurrency: Concurrency | None = None
+    sla: tuple[Sla, ...] = ()
     disabled: bool = False
     source: str = ""
     """The text of the file."""

@@ -8,8 +8,6 @@ FLOWS: Mapping[str, str] = {
     "inputs:InputsTest.inputFlow": "a secret is masked in outputs too: no `secret` input is to be read back from them",
     "listeners-multiple-failed:ListenersTest.failedMultipleListeners": "listeners are not built yet",
     "retry-failed-flow-duration:JdbcRunnerRetryTest.retryFailedFlowDuration": "attempts begin on time here, at 0, 2, 4 and 6 seconds of 7; upstream is late each time, and has but three",
-    "sla-execution-condition:AbstractRunnerTest.executionConditionSLAShouldCancel": "sla is not built yet",
-    "sla-max-duration-fail:AbstractRunnerTest.maxDurationSLAShouldFail": "sla is not built yet",
 }
 """Entry -> reason."""
 

@@ -13,7 +13,7 @@ from runtime.engine.snapshot import begin
 from runtime.engine.step import step
 from runtime.model.events import KillRequested
 from runtime.model.flow import Flow, Rule, TaskSpec
-from runtime.model.limits import Concurrency
+from runtime.model.limits import Concurrency, Sla
 from runtime.model.retry import Retry
 from runtime.model.states import State
 from tests.unit.engine.world import START, World, execution, flow, task
@@ -35,8 +35,15 @@ class Flows:
             finally_=self.tasks(1),
             after_execution=self.tasks(1),
             retry=self.retry(),
+            sla=self.sla(),
             concurrency=Concurrency(limit=1) if self.random.random() < 0.3 else None,
         )
+
+    def sla(self) -> tuple[Sla, ...]:
+        if self.random.random() < 0.8:
+            return ()
+        behavior = self.random.choice(["FAIL", "CANCEL", "NONE"])
+        return (Sla(id="promise", behavior=behavior, assertion="{{ x }}"),)
 
     def tasks(self, depth: int) -> tuple[TaskSpec, ...]:
         most = 4 if depth == 3 else 3
@@ -124,6 +131,18 @@ def test_a_kill_at_any_point_ends_the_execution(seed: int, when: int) -> None:
         if made.inbox:
             made.take()
     made.inbox.append(KillRequested(at=START))
+    made.run()
+    made.check_promises()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 2**32), st.integers(0, 40))
+def test_a_promise_missed_at_any_point_ends_the_execution(seed: int, when: int) -> None:
+    made = world(seed)
+    for _ in range(when):
+        if made.inbox:
+            made.take()
+    made.missed = (0,) if made.flow.sla else ()
     made.run()
     made.check_promises()
 

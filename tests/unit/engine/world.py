@@ -10,6 +10,7 @@ from runtime.engine import unfinished
 from runtime.engine.commands import (
     Announce,
     AnyCommand,
+    CheckSla,
     Collect,
     Evaluate,
     Forget,
@@ -18,6 +19,7 @@ from runtime.engine.commands import (
     RequestSlot,
     StartAttempt,
     WakeAt,
+    WakeSla,
 )
 from runtime.engine.replay import replay
 from runtime.engine.snapshot import Snapshot, begin
@@ -31,6 +33,7 @@ from runtime.model.events import (
     ExecutionCreated,
     OutputsRendered,
     RetryDue,
+    SlaChecked,
     SlotAnswered,
 )
 from runtime.model.execution import Execution, TaskRun
@@ -72,6 +75,9 @@ class World:
         self.outcome = outcome or (lambda run, number: State.SUCCESS)
         self.slots = [State.QUEUED, State.RUNNING]
         """What is answered where the flow's executions are limited."""
+        self.missed: tuple[int, ...] = ()
+        """The promises that the next look finds missed."""
+        self.alarms: dict[int, datetime] = {}
         self.values: dict[str, dict[str, Any]] = {}
         self.snapshot = begin(flow, execution())
         self.log: list[AnyEvent] = []
@@ -119,6 +125,11 @@ class World:
                 self.inbox.append(Collected(at=self.now, task_run_id=run_id))
             case WakeAt(task_run_id=run_id, number=number, at=at):
                 self.inbox.append(RetryDue(at=at, task_run_id=run_id, number=number))
+            case WakeSla(number=number, at=at):
+                self.alarms[number] = at
+            case CheckSla(final=final):
+                if final or self.missed:
+                    self.inbox.append(SlaChecked(at=self.now, final=final, missed=self.missed))
             case RenderOutputs():
                 self.inbox.append(OutputsRendered(at=self.now, outputs={"answer": 42}))
             case Announce(state=state):

@@ -1,10 +1,12 @@
 """The keys of a flow beside its tasks: what they become, and what is said where they are wrong."""
 
+from datetime import timedelta
+
 import pytest
 
 from runtime.language import load
 from runtime.model.flow import Flow
-from runtime.model.limits import Concurrency
+from runtime.model.limits import Concurrency, Sla
 
 TASK = "id: f\nnamespace: n\ntasks:\n- {id: t, type: log, message: hello}\n"
 
@@ -29,6 +31,17 @@ def test_concurrency_queues_where_nothing_is_said() -> None:
     )
 
 
+def test_a_promise_is_about_time_or_about_an_expression() -> None:
+    found = flow("""sla:
+- {id: quick, type: MAX_DURATION, duration: PT5M, behavior: CANCEL, labels: {late: "yes"}}
+- {id: whole, type: EXECUTION_ASSERTION, assert: "{{ outputs.t }}", behavior: NONE}
+""").sla
+    assert found == (
+        Sla(id="quick", behavior="CANCEL", duration=timedelta(minutes=5), labels={"late": "yes"}),
+        Sla(id="whole", behavior="NONE", assertion="{{ outputs.t }}"),
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -40,6 +53,15 @@ def test_concurrency_queues_where_nothing_is_said() -> None:
             "concurrency.behavior: `behavior` must be one of QUEUE, CANCEL, FAIL, and is `WAIT`",
         ),
         ("concurrency: {limit: 1, max: 2}", "concurrency.max: `concurrency` has no property `max`"),
+        ("sla: {id: a}", "sla: `sla` must be a list, and is a map"),
+        (
+            "sla: [{id: a, type: MAX_DURATION, behavior: FAIL}]",
+            "sla[0]: an `sla` of type MAX_DURATION needs `duration`",
+        ),
+        (
+            "sla: [{id: a, type: EXECUTION_ASSERTION, behavior: STOP, assert: x}]",
+            "sla[0].behavior: `behavior` must be one of FAIL, CANCEL, NONE, and is `STOP`",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(text: str, problem: str) -> None:
