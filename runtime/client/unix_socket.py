@@ -1,8 +1,10 @@
 """A transport over the runtime's unix socket: HTTP, as Docker does, so that `curl --unix-socket` works too."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from runtime.client import wire
 from runtime.client.requests import AnyRequest, AnyStream
@@ -10,54 +12,63 @@ from runtime.errors import RuntimeUnreachable
 from runtime.model.views import AnyView
 
 if TYPE_CHECKING:
-    import aiohttp
-
-LONGEST_LINE = 64 * 1024 * 1024  # bytes: an execution with all its task runs is one line
+    from runtime.client.line import Line
 
 START_IT = "`flowdeck serve` starts a runtime, `flowdeck status` says what is there"
 
+REST: Final = 30.0
+"""Seconds that a line may lie idle and be used again; the runtime hangs up after 75."""
+
 
 class UnixSocket:
-    """Speaks to the runtime that listens on `path`; the connection is kept between requests."""
+    """Speaks to the runtime that listens on `path`; lines are kept between requests."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._session: aiohttp.ClientSession | None = None
-
-    def _open(self) -> "aiohttp.ClientSession":
-        import aiohttp
-
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.UnixConnector(str(self._path)),
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=5),
-                read_bufsize=2**20,
-            )
-        return self._session
+        self._idle: list[tuple[float, Line]] = []
 
     async def send(self, request: AnyRequest) -> AnyView:
-        import aiohttp
-
-        try:
-            async with self._open().post(
-                f"http://flowdeck{wire.ASK_PATH}", data=wire.encode(request)
-            ) as response:
-                body = await response.read()
-        except (aiohttp.ClientError, OSError) as error:
-            raise self._unreachable(error) from error
+        async with self._exchange(wire.ASK_PATH, wire.encode(request)) as line:
+            body = b"".join([chunk async for chunk in line.chunks()])
         return wire.decode_view(body)
 
     async def stream(self, request: AnyStream) -> AsyncIterator[AnyView]:
-        import aiohttp
+        async with self._exchange(wire.STREAM_PATH, wire.encode(request)) as line:
+            async for each in _lines(line.chunks()):
+                yield wire.decode_view(each)
 
+    @asynccontextmanager
+    async def _exchange(self, target: str, body: bytes) -> AsyncIterator["Line"]:
+        """A line on which the request is sent; kept for the next one where the answer was read to its end."""
+        from h11 import ProtocolError
+
+        line: Line | None = None
         try:
-            async with self._open().post(
-                f"http://flowdeck{wire.STREAM_PATH}", data=wire.encode(request)
-            ) as response:
-                async for line in _lines(response.content):
-                    yield wire.decode_view(line)
-        except (aiohttp.ClientError, OSError) as error:
+            line = await self._line()
+            await line.send(target, body)
+            yield line
+        except (OSError, ProtocolError) as error:
             raise self._unreachable(error) from error
+        finally:
+            if line is not None:
+                await self._keep(line)
+
+    async def _line(self) -> "Line":
+        from runtime.client.line import Line
+
+        now = asyncio.get_running_loop().time()
+        while self._idle:
+            since, line = self._idle.pop()
+            if line.is_usable and now - since < REST:
+                return line
+            await line.close()
+        return await Line.open(self._path)
+
+    async def _keep(self, line: "Line") -> None:
+        if line.is_usable:
+            self._idle.append((asyncio.get_running_loop().time(), line))
+        else:
+            await line.close()
 
     def _unreachable(self, error: Exception) -> RuntimeUnreachable:
         return RuntimeUnreachable(
@@ -65,15 +76,15 @@ class UnixSocket:
         )
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        while self._idle:
+            _, line = self._idle.pop()
+            await line.close()
 
 
-async def _lines(content: "aiohttp.StreamReader") -> AsyncIterator[bytes]:
-    """Lines of any length: aiohttp's own reading by lines gives up at the size of its buffer."""
+async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Whole lines, of any length."""
     rest = bytearray()
-    async for chunk in content.iter_any():
+    async for chunk in chunks:
         rest += chunk
         *whole, last = rest.split(b"\n")
         for line in whole:
