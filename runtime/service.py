@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from runtime.answers.executions import begin
 from runtime.answers.parts import Parts
 from runtime.answers.table import ANSWERS, STREAMS
 from runtime.catalogue import Catalogue
@@ -20,6 +19,7 @@ from runtime.clock import Clock, SystemClock
 from runtime.config import Settings
 from runtime.errors import Failure, Internal, RuntimeUnreachable
 from runtime.executor.attempt import Resources
+from runtime.executor.begin import begin
 from runtime.executor.directories import Directories
 from runtime.executor.functions import functions, to_yaml
 from runtime.executor.jq import Jq
@@ -218,7 +218,7 @@ class Service:
             "vars": flow.variables,
         }
         rendered = await self.parts.resources.renderer.render(inputs, seen, namespace=flow.namespace)
-        execution = await begin(
-            self.parts, flow, inputs=rendered, labels=labels, trigger=trigger, schedule_date=date
+        begun = await begin(
+            self.parts.resources, flow, inputs=rendered, labels=labels, trigger=trigger, schedule_date=date
         )
-        return execution.id
+        return begun.execution.id

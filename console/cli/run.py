@@ -70,6 +70,8 @@ async def _run(options: Options, request: "CreateExecution", *, detach: bool) ->
 
     async with _client(options, detach=detach) as client:
         created = await client.ask(request, ExecutionView)
+        for note in created.notes:
+            say(note)
         if not detach:
             await _see_through(client, created.execution.id)
         return await client.execution(created.execution.id)

@@ -118,6 +118,8 @@ class TriggerForm(ModalScreen[str | None]):
         except Failure as failure:
             self._object({}, failure)
         else:
+            for note in view.notes:
+                self.app.notify(note, markup=False)
             self.dismiss(view.execution.id)
 
     def _object(self, wrong: dict[str, str], failure: Failure) -> None:

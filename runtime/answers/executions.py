@@ -1,19 +1,15 @@
 """Executions: begin, list, show, stop, go on."""
 
 import statistics
-from typing import Any
 
 import msgspec
 
 from runtime.answers.parts import Parts
 from runtime.client import requests
 from runtime.errors import InvalidFlow, NotAllowed
-from runtime.executor import variables
-from runtime.executor.functions import execution_id
+from runtime.executor.begin import begin, check_labels
 from runtime.language import Loaded
-from runtime.language.inputs import resolve
 from runtime.model.events import KillRequested, Restarted
-from runtime.model.execution import Change, Execution, Trigger
 from runtime.model.flow import Flow
 from runtime.model.states import State
 from runtime.model.topology import topology
@@ -23,8 +19,11 @@ from runtime.store import Filter
 
 async def create(parts: Parts, request: requests.CreateExecution, user: str) -> ExecutionView:
     flow = await _flow(parts, request)
-    execution = await begin(parts, flow, inputs=request.inputs, labels=request.labels, user=user)
-    return await view(parts, execution.id)
+    check_labels(request.labels)
+    begun = await begin(
+        parts.resources, flow, inputs=request.inputs, labels=request.labels, user=user, is_checked=True
+    )
+    return msgspec.structs.replace(await view(parts, begun.execution.id), notes=begun.notes)
 
 
 async def _flow(parts: Parts, request: requests.CreateExecution) -> Flow:
@@ -40,57 +39,6 @@ def invalid(loaded: Loaded) -> InvalidFlow:
     problems = [problem for problem in loaded.problems if problem.is_error]
     first = "; ".join(f"line {problem.line}: {problem.message}" for problem in problems[:3])
     return InvalidFlow(first, details={"problems": msgspec.to_builtins(loaded.problems)})
-
-
-async def begin(
-    parts: Parts,
-    flow: Flow,
-    *,
-    inputs: dict[str, Any],
-    labels: dict[str, str],
-    user: str = "",
-    trigger: Trigger | None = None,
-    **facts: Any,
-) -> Execution:
-    """Create an execution; it is durable when this returns. Raises InvalidInputs, NotAllowed."""
-    if flow.disabled:
-        raise NotAllowed(f"{flow.name} is disabled in its file")
-    now = parts.clock.now()
-    identifier = execution_id(parts.clock)
-    execution = Execution(
-        id=identifier,
-        namespace=flow.namespace,
-        flow_id=flow.id,
-        revision=flow.revision,
-        created=now,
-        labels={**flow.labels, **labels},
-        trigger=trigger,
-        original_id=identifier,
-        created_by=user,
-        history=(Change(State.CREATED, now),),
-        **facts,
-    )
-    resolved = await _inputs(parts, flow, execution, inputs)
-    execution = msgspec.structs.replace(execution, inputs=resolved)
-    await parts.supervisor.create(flow, execution)
-    return execution
-
-
-async def _inputs(parts: Parts, flow: Flow, execution: Execution, given: dict[str, Any]) -> dict[str, Any]:
-    if not flow.inputs and not given:
-        return {}
-    seen = variables.of_execution(flow, execution)
-    renderer = parts.resources.renderer
-
-    async def render(value: Any, known: dict[str, Any]) -> Any:
-        return await renderer.render(value, {**seen, "inputs": known}, namespace=flow.namespace)
-
-    resolved = await resolve(flow.inputs, given, render)
-    for spec in flow.inputs:
-        if spec.type == "SECRET" and isinstance(resolved.get(spec.id), str):
-            parts.resources.redactor.add(resolved[spec.id])
-    found: dict[str, Any] = msgspec.to_builtins(resolved)
-    return found
 
 
 async def show(parts: Parts, request: requests.GetExecution, user: str) -> ExecutionView:

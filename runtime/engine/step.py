@@ -44,7 +44,10 @@ def step(snapshot: Snapshot, event: AnyEvent) -> tuple[Snapshot, Sequence[AnyCom
 def _on_created(draft: Draft, event: ExecutionCreated) -> None:
     if ROOT in draft.scopes:
         return
-    if draft.flow.concurrency is None:
+    if event.refused is not None:
+        draft.set_scope(ROOT, Scope(phase=Phase.MAIN))
+        scopes.end_execution(draft, State.FAILED, event.refused)
+    elif draft.flow.concurrency is None:
         scopes.begin_flow(draft)
     else:
         scopes.wait_slot(draft)

@@ -109,10 +109,11 @@ class Supervisor:
         self._inbox.put_nowait(Posted(execution_id, event, written))
         await written
 
-    async def create(self, flow: Flow, execution: Execution) -> None:
-        """Begin an execution; when this returns, it survives a crash."""
+    async def create(self, flow: Flow, execution: Execution, *, refused: str | None = None) -> None:
+        """Begin an execution; when this returns, it survives a crash. One that is `refused` only tells why."""
         self._live[execution.id] = begin(flow, execution)
-        await self.record(execution.id, ExecutionCreated(at=execution.created, execution=execution))
+        created = ExecutionCreated(at=execution.created, execution=execution, refused=refused)
+        await self.record(execution.id, created)
 
     async def wait_end(self, execution_id: str) -> None:
         """Until the execution has nothing more to do, afterExecution included; at once where it is not live."""

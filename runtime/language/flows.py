@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from runtime.language.checks import read_checks
 from runtime.language.defaults import Defaults, read_defaults
 from runtime.language.document import Document
 from runtime.language.input_specs import InputReader, entries, ids, read_outputs
@@ -42,7 +43,6 @@ RESERVED = frozenset(
     ]
 )
 WITHOUT_EFFECT: Mapping[str, str] = {
-    "checks": "nothing is checked before an execution",
     "listeners": "use `errors`, `finally` or `afterExecution`",
     "quotas": "nothing is limited",
 }
@@ -99,7 +99,7 @@ class FlowKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     sla: Any = None
     """What is promised about each execution."""
     checks: Any = None
-    """No effect yet."""
+    """What must hold before an execution begins that somebody asks for."""
     listeners: Any = None
     """No effect yet."""
     quotas: Any = None
@@ -153,6 +153,7 @@ def read_flow(
         retry=read_retry(report, value.get("retry"), ("retry",)),
         concurrency=read_concurrency(report, value.get("concurrency"), ("concurrency",)),
         sla=read_slas(report, templates, value.get("sla"), ("sla",)),
+        checks=read_checks(report, templates, value.get("checks"), ("checks",)),
         disabled=flag(value.get("disabled")),
         source=document.text,
     )

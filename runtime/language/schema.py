@@ -12,6 +12,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 
 from runtime.errors import PluginUnavailable
+from runtime.language.checks import CheckKeys
 from runtime.language.flows import FlowKeys
 from runtime.language.input_specs import TYPES, InputKeys, OutputKeys
 from runtime.language.limits import ConcurrencyKeys, SlaKeys
@@ -55,6 +56,7 @@ def schema(registry: Registry) -> dict[str, Any]:
         "outputs": {"type": "array", "items": _struct(OutputKeys)},
         "retry": {"$ref": "#/$defs/retry"},
         "concurrency": _struct(ConcurrencyKeys),
+        "checks": {"type": "array", "items": _struct(CheckKeys)},
         "sla": {"type": "array", "items": _struct(SlaKeys)},
     }
     flow["required"] = [*flow["required"], "tasks"]

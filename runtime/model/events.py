@@ -22,6 +22,8 @@ class ExecutionCreated(Event, frozen=True, kw_only=True, tag="execution_created"
     """The first event of each log."""
 
     execution: Execution
+    refused: str | None = None
+    """Why it fails before it begins."""
 
 
 class SlotAnswered(Event, frozen=True, kw_only=True, tag="slot_answered"):

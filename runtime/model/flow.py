@@ -4,7 +4,7 @@ Templates are still unrendered here: a property that may hold `{{ }}` is kept as
 """
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -109,6 +109,18 @@ class PluginDefault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """Whether these win over what the task itself says."""
 
 
+class FlowCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What must hold before an execution that somebody asks for begins."""
+
+    condition: str
+    """A template that sees the inputs."""
+    message: str
+    """Said where the condition does not hold."""
+    style: Literal["INFO", "SUCCESS", "WARNING", "ERROR"] = "INFO"
+    behavior: Literal["BLOCK_EXECUTION", "FAIL_EXECUTION", "CREATE_EXECUTION"] = "BLOCK_EXECUTION"
+    """What becomes of the execution then: none, one that fails at once, or one that begins all the same."""
+
+
 class Flow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One revision of one flow."""
 
@@ -129,6 +141,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     retry: Retry | None = None
     concurrency: Concurrency | None = None
     sla: tuple[Sla, ...] = ()
+    checks: tuple[FlowCheck, ...] = ()
     disabled: bool = False
     source: str = ""
     """The text of the file."""

@@ -163,6 +163,8 @@ class ExecutionView(View, frozen=True, kw_only=True, tag="execution"):
     """Of its own revision."""
     typical: dict[str, float] = {}
     """Task id -> median duration in seconds over its last executions."""
+    notes: tuple[str, ...] = ()
+    """What the flow's checks have to say about an execution that was just asked for."""
 
 
 class ExecutionPage(View, frozen=True, kw_only=True, tag="execution_page"):

@@ -78,7 +78,7 @@ async def test_a_flow_runs_to_its_outputs(client: Client) -> None:
     assert view.execution.state is State.SUCCESS
     assert view.execution.inputs == {"name": "Ada", "times": 3}
     assert view.execution.outputs == {"answer": 3}
-    assert view.execution.labels == {"a": "b"}
+    assert view.execution.labels == {"a": "b", "system.correlationId": view.execution.id}
     assert [(run.task_id, run.state) for run in view.task_runs] == [
         ("greet", "SUCCESS"),
         ("answer", "SUCCESS"),

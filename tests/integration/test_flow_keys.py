@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from runtime.client.client import Client
+from runtime.client.requests import CreateExecution
+from runtime.errors import InvalidRequest, NotAllowed
 from runtime.model.states import State
-from tests.runtimes import in_process, run, settings
+from runtime.model.views import ExecutionView
+from tests.runtimes import in_process, run, settings, until_ended
 
 
 @pytest.fixture
@@ -42,3 +45,41 @@ async def test_an_assertion_that_cannot_be_judged_yet_stops_nothing(client: Clie
     sla = 'sla: [{id: held, type: EXECUTION_ASSERTION, assert: "{{ outputs.later.value }}", behavior: FAIL}]'
     tasks = "- {id: t, type: return, format: done}\n- {id: later, type: return, format: x}"
     assert (await run(client, flow(sla, tasks))).execution.state is State.SUCCESS
+
+
+CHECKED = """\
+inputs: [{{id: n, type: INT, defaults: 0}}]
+checks:
+  - {{condition: "{{{{ inputs.n > 0 }}}}", message: more than none, behavior: {behavior}}}
+  - {{condition: "{{{{ inputs.n > 1 }}}}", message: one is few, behavior: CREATE_EXECUTION}}
+"""
+
+
+async def test_a_check_keeps_an_execution_from_beginning(client: Client) -> None:
+    with pytest.raises(NotAllowed, match="more than none; one is few"):
+        await run(client, flow(CHECKED.format(behavior="BLOCK_EXECUTION")))
+    assert (await client.executions()).items == ()
+
+
+async def test_a_check_makes_an_execution_fail_before_its_first_task(client: Client) -> None:
+    view = await run(client, flow(CHECKED.format(behavior="FAIL_EXECUTION")))
+    assert (view.execution.state, view.task_runs) == (State.FAILED, ())
+    assert view.execution.error == "more than none; one is few"
+
+
+async def test_a_check_may_only_say_something(client: Client) -> None:
+    source = flow(CHECKED.format(behavior="BLOCK_EXECUTION"))
+    created = await client.ask(CreateExecution(source=source, inputs={"n": 1}), ExecutionView)
+    assert created.notes == ("one is few",)
+    assert (await until_ended(client, created.execution.id)).execution.state is State.SUCCESS
+
+
+async def test_labels_of_the_runtime_are_its_own_but_for_the_one_that_ties_executions_together(
+    client: Client,
+) -> None:
+    view = await run(client, flow("labels: {team: data}"), labels={"team": "ops"})
+    assert view.execution.labels == {"system.correlationId": view.execution.id, "team": "ops"}
+    view = await run(client, flow(""), labels={"system.correlationId": "abc"})
+    assert view.execution.labels == {"system.correlationId": "abc"}
+    with pytest.raises(InvalidRequest, match=r"`system\.readOnly` is reserved"):
+        await run(client, flow(""), labels={"system.readOnly": "true"})

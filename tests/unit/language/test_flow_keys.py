@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from runtime.language import load
-from runtime.model.flow import Flow
+from runtime.model.flow import Flow, FlowCheck
 from runtime.model.limits import Concurrency, Sla
 
 TASK = "id: f\nnamespace: n\ntasks:\n- {id: t, type: log, message: hello}\n"
@@ -42,6 +42,18 @@ def test_a_promise_is_about_time_or_about_an_expression() -> None:
     )
 
 
+def test_a_check_blocks_where_nothing_is_said() -> None:
+    found = flow("""checks:
+- {condition: "{{ inputs.n > 1 }}", message: too few}
+- {when: true, message: as you like, style: WARNING, behavior: CREATE_EXECUTION}
+inputs: [{id: n, type: INT}]
+""").checks
+    assert found == (
+        FlowCheck(condition="{{ inputs.n > 1 }}", message="too few"),
+        FlowCheck(condition="true", message="as you like", style="WARNING", behavior="CREATE_EXECUTION"),
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -53,6 +65,8 @@ def test_a_promise_is_about_time_or_about_an_expression() -> None:
             "concurrency.behavior: `behavior` must be one of QUEUE, CANCEL, FAIL, and is `WAIT`",
         ),
         ("concurrency: {limit: 1, max: 2}", "concurrency.max: `concurrency` has no property `max`"),
+        ("checks: [{message: m}]", "checks[0]: a check needs `condition`"),
+        ("checks: [{condition: c}]", "checks[0]: a check needs `message`"),
         ("sla: {id: a}", "sla: `sla` must be a list, and is a map"),
         (
             "sla: [{id: a, type: MAX_DURATION, behavior: FAIL}]",

@@ -379,7 +379,7 @@ def test_labels_are_a_map_or_a_list(labels: str) -> None:
 
 @pytest.mark.parametrize(
     "key",
-    ["checks: [{condition: x, message: y}]"],
+    ["quotas: [{id: x}]"],
 )
 def test_what_has_no_effect_yet_is_said(key: str) -> None:
     problem = only(with_task(key))

@@ -1,0 +1,129 @@
+"""How an execution begins: its inputs are resolved, its labels put together, its flow's `checks` asked, its first event written down."""
+
+from typing import Any
+
+import msgspec
+
+from runtime.errors import Failure, InvalidRequest, NotAllowed
+from runtime.executor import variables
+from runtime.executor.attempt import Resources
+from runtime.executor.functions import execution_id
+from runtime.expressions import is_truthy
+from runtime.language.inputs import resolve
+from runtime.model.execution import Change, Execution, Trigger
+from runtime.model.flow import Flow, FlowCheck
+from runtime.model.states import State
+
+SYSTEM = "system."
+"""Labels that begin so are the runtime's own."""
+
+CORRELATION = "system.correlationId"
+"""The first execution of all that one led to: subflows, and flows that waited for it. The one label of the runtime's that may be given."""
+
+FROM = "system.from"
+
+
+class Begun(msgspec.Struct, frozen=True, kw_only=True):
+    """An execution that is written down, and what the flow's checks have to say about it."""
+
+    execution: Execution
+    notes: tuple[str, ...] = ()
+
+
+async def begin(
+    resources: Resources,
+    flow: Flow,
+    *,
+    inputs: dict[str, Any],
+    labels: dict[str, str],
+    user: str = "",
+    trigger: Trigger | None = None,
+    is_checked: bool = False,
+    **facts: Any,
+) -> Begun:
+    """Create an execution; it is durable when this returns. Raises InvalidInputs, NotAllowed; `checks` are for executions that
+    somebody asks for by hand."""
+    if flow.disabled:
+        raise NotAllowed(f"{flow.name} is disabled in its file")
+    execution = _blank(resources, flow, labels, trigger, {"created_by": user, **facts})
+    resolved = await _inputs(resources, flow, execution, inputs)
+    execution = msgspec.structs.replace(execution, inputs=resolved)
+    failing = await _failing(resources, flow, execution) if is_checked else []
+    messages = tuple(check.message for check in failing)
+    behaviors = {check.behavior for check in failing}
+    if "BLOCK_EXECUTION" in behaviors:
+        raise NotAllowed("; ".join(messages), hint=f"the flow's `checks` do not let {flow.name} run so")
+    refused = "; ".join(messages) if "FAIL_EXECUTION" in behaviors else None
+    await resources.supervisor.create(flow, execution, refused=refused)
+    return Begun(execution=execution, notes=() if refused else messages)
+
+
+def check_labels(labels: dict[str, str]) -> None:
+    """Raises InvalidRequest where somebody gives a label of the runtime's own."""
+    for name in labels:
+        if name.startswith(SYSTEM) and name != CORRELATION:
+            raise InvalidRequest(
+                f"the label `{name}` is reserved: labels that begin with `{SYSTEM}` are set by the runtime",
+                hint=f"{CORRELATION} is the one that may be given",
+            )
+
+
+def _blank(
+    resources: Resources,
+    flow: Flow,
+    labels: dict[str, str],
+    trigger: Trigger | None,
+    facts: dict[str, Any],
+) -> Execution:
+    """The execution before its inputs are known."""
+    now = resources.clock.now()
+    identifier = facts.pop("id", None) or execution_id(resources.clock)
+    own = {CORRELATION: identifier, **({FROM: "trigger"} if trigger else {})}
+    return Execution(
+        id=identifier,
+        namespace=flow.namespace,
+        flow_id=flow.id,
+        revision=flow.revision,
+        created=now,
+        labels={**own, **flow.labels, **labels},
+        trigger=trigger,
+        original_id=identifier,
+        history=(Change(State.CREATED, now),),
+        **facts,
+    )
+
+
+async def _inputs(
+    resources: Resources, flow: Flow, execution: Execution, given: dict[str, Any]
+) -> dict[str, Any]:
+    if not flow.inputs and not given:
+        return {}
+    seen = variables.of_execution(flow, execution)
+    renderer = resources.renderer
+
+    async def render(value: Any, known: dict[str, Any]) -> Any:
+        return await renderer.render(value, {**seen, "inputs": known}, namespace=flow.namespace)
+
+    resolved = await resolve(flow.inputs, given, render)
+    for spec in flow.inputs:
+        if spec.type == "SECRET" and isinstance(resolved.get(spec.id), str):
+            resources.redactor.add(resolved[spec.id])
+    found: dict[str, Any] = msgspec.to_builtins(resolved)
+    return found
+
+
+async def _failing(resources: Resources, flow: Flow, execution: Execution) -> list[FlowCheck]:
+    """The checks whose condition does not hold; one that can't be rendered does not."""
+    seen = variables.of_execution(flow, execution)
+    failing = []
+    for check in flow.checks:
+        try:
+            holds = is_truthy(
+                await resources.renderer.render(check.condition, seen, namespace=flow.namespace)
+            )
+        except Failure as failure:
+            holds = False
+            check = msgspec.structs.replace(check, message=f"{check.message} ({failure})")
+        if not holds:
+            failing.append(check)
+    return failing
