@@ -6,6 +6,7 @@ import sys
 
 NAMES = (
     "engine",
+    "language",
     "store",
     "tasks",
     "start",

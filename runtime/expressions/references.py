@@ -131,6 +131,8 @@ def _no(what: str, name: str, known: Collection[str]) -> str:
 
 def dashes(lexer: Lexer, source: str) -> dict[Reference, str]:
     """What reads as a name with a dash and is a subtraction: the name meant, and what to write instead."""
+    if not _DASHED.search(source):
+        return {}
     found = [match for expression in expressions(lexer, source) for match in _DASHED.finditer(expression)]
     return {
         (match[1], *match[2].split(".")[1:], match[3]): (

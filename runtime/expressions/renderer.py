@@ -19,6 +19,7 @@ from runtime.expressions.lists import COLLECTION_FILTERS, from_json
 from runtime.expressions.missing import present, require
 from runtime.expressions.parser import EXISTING, LOOPED
 from runtime.expressions.scopes import ASSIGN, FETCH, share_variables
+from runtime.expressions.shapes import shape
 from runtime.expressions.strings import STRING_FILTERS
 from runtime.expressions.text import text
 
@@ -62,6 +63,8 @@ class Expressions:
         self._environment.filters |= {"default": _default, "d": _default, LOOPED: _each, ASSIGN: _assign}
         self._compiled = lru_cache(CACHED)(self._compile)
         self._parsed = lru_cache(CACHED)(self._parse)
+        self._shape_problems = lru_cache(CACHED)(lambda text: tuple(self._problems("{{" + text + "}}")))
+        self._shape_names = lru_cache(CACHED)(self._names_of_shape)
 
     # --- rendering ---------------------------------------------------------------------------------------------
 
@@ -110,7 +113,12 @@ class Expressions:
 
         Without `guarded`, only what must be there: not `a.b` in `a.b ?? c`, `a.b | default(c)` and `a.b is defined`.
         """
-        return references.references(self._parsed(template), guarded=guarded) if "{" in template else set()
+        if "{" not in template:
+            return set()
+        found = shape(template)
+        if found is not None and not self._shape_problems(found.text):
+            return {found.named(reference) for reference in self._shape_names(found.text, guarded)}
+        return references.references(self._parsed(template), guarded=guarded)
 
     def calls(self, template: str, function: str) -> set[str]:
         """The literal first arguments of a function's calls: which secrets, which keys."""
@@ -120,6 +128,12 @@ class Expressions:
         """What is wrong with the template, whatever the variables; nothing where it is fine."""
         if "{" not in template:
             return []
+        found = shape(template)
+        if found is not None and not self._shape_problems(found.text):
+            return []
+        return self._problems(template)
+
+    def _problems(self, template: str) -> list[str]:
         try:
             tree = self._parsed(template)
         except ExpressionFailed as error:
@@ -127,7 +141,8 @@ class Expressions:
         environment = self._environment
         found = references.unknown_operations(tree, environment.filters, environment.tests)
         found += references.unknown_functions(tree, {*self.functions, *OUTSIDE})
-        return found or self._compile_problems(template)
+        # an expression that can be parsed can be compiled; a tag may be in a wrong place
+        return found or (self._compile_problems(template) if "{%" in template else [])
 
     def dashes(self, template: str) -> dict[tuple[str, ...], str]:
         """References like `inputs.a-b`, which subtract: the name that may be meant, and what to tell the author if it is.
@@ -135,6 +150,9 @@ class Expressions:
         It is a mistake where a name with that dash exists, and arithmetic where none does: only the flow can tell.
         """
         return references.dashes(self._environment.lexer, template) if "-" in template else {}
+
+    def _names_of_shape(self, text: str, guarded: bool) -> frozenset[tuple[str, ...]]:
+        return frozenset(references.references(self._parsed("{{" + text + "}}"), guarded=guarded))
 
     def _compile_problems(self, template: str) -> list[str]:
         try:

@@ -26,7 +26,7 @@ WORDS: Mapping[Any, str] = {
 
 
 def is_template(value: Any) -> bool:
-    return isinstance(value, str) and TEMPLATE.search(value) is not None
+    return isinstance(value, str) and "{" in value and TEMPLATE.search(value) is not None
 
 
 def duration(value: Any) -> timedelta | None:
@@ -71,6 +71,8 @@ def check(report: Report, path: Path, value: Any, kind: Any, *, rendered: bool =
     if value is None or (rendered and is_template(value)):
         return
     options = choices(kind)
+    if isinstance(value, str) and str in options:
+        return
     if Any in options or any(_fits(value, option) for option in options if not _has_inside(value, option)):
         return
     inside = next((option for option in options if _has_inside(value, option)), None)
