@@ -66,6 +66,10 @@ class CheckSla(Command, frozen=True, kw_only=True, tag="check_sla"):
     final: bool = False
 
 
+class BeginAgain(Command, frozen=True, kw_only=True, tag="begin_again"):
+    """Begin the execution that tries the same anew, once: answered by BegunAgain."""
+
+
 class RenderOutputs(Command, frozen=True, kw_only=True, tag="render_outputs"):
     """Render the flow's outputs: answered by OutputsRendered."""
 
@@ -89,6 +93,7 @@ AnyCommand = (
     | WakeAt
     | WakeSla
     | CheckSla
+    | BeginAgain
     | RenderOutputs
     | Announce
     | Forget

@@ -8,6 +8,7 @@ failed, no further lane starts, and those that are open come to their own end: a
 from runtime.engine import outputs, sla
 from runtime.engine.commands import (
     Announce,
+    BeginAgain,
     CheckSla,
     Collect,
     Evaluate,
@@ -154,12 +155,15 @@ def settle(draft: Draft, run: TaskRun) -> None:
 def _heed(scope: Scope, run: TaskRun) -> Scope:
     error = scope.error
     if run.state is State.FAILED and error is None:
-        error = (
-            run.error
-            if run.error and run.error.startswith("`")
-            else f"`{run.task_id}` failed: {run.error or 'no reason given'}"
-        )
+        error = reason(run)
     return replace(scope, state=worst((scope.state, run.state)), error=error)
+
+
+def reason(run: TaskRun) -> str:
+    """Why a task run failed, as its parents tell it."""
+    if run.error and run.error.startswith("`"):
+        return run.error
+    return f"`{run.task_id}` failed: {run.error or 'no reason given'}"
 
 
 def _close_lane(draft: Draft, scope_id: str, number: int) -> None:
@@ -240,7 +244,7 @@ def stopped(draft: Draft) -> State:
 
 def end_execution(draft: Draft, state: State, error: str | None) -> None:
     """The final state is known; afterExecution comes behind it and cannot change it."""
-    draft.turn(state, error=error if state.is_bad else None)
+    draft.turn(state, error=error if state.is_bad or state is State.RETRIED else None)
     if not draft.announced:
         draft.announced = True
         draft.ask(Announce(state=state))
@@ -252,6 +256,15 @@ def end_execution(draft: Draft, state: State, error: str | None) -> None:
 
 
 def _finish(draft: Draft) -> None:
+    if draft.execution.state is State.RETRIED:
+        draft.set_scope(ROOT, replace(draft.scopes[ROOT], phase=Phase.RENEWING))
+        draft.ask(BeginAgain())
+    else:
+        forget(draft)
+
+
+def forget(draft: Draft) -> None:
+    """Nothing more will happen."""
     draft.set_scope(ROOT, replace(draft.scopes[ROOT], phase=Phase.DONE))
     draft.finished = True
     draft.ask(Forget())

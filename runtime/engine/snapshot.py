@@ -30,6 +30,7 @@ class Phase(StrEnum):
     OUTPUTS = "outputs"  #: the flow's outputs are being rendered
     ASSERTING = "asserting"  #: the last look at the flow's assertions
     AFTER = "after"  #: tasks after the end of the execution
+    RENEWING = "renewing"  #: the execution that takes its place is being begun
     DONE = "done"
 
 

@@ -4,6 +4,7 @@ Late and duplicate events are ignored: each handler begins by asking whether the
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from runtime.engine import outputs, restart, scopes, sla
@@ -15,6 +16,7 @@ from runtime.model.events import (
     AttemptEnded,
     AttemptLost,
     AttemptStarted,
+    BegunAgain,
     Collected,
     Evaluated,
     ExecutionCreated,
@@ -184,12 +186,10 @@ def _policy(draft: Draft, run: TaskRun) -> Retry | None:
 def _retries(draft: Draft, run: TaskRun, event: AttemptEnded) -> bool:
     """Put the task run to RETRYING where its policy grants another attempt."""
     retry = _policy(draft, run)
-    if retry is None:
+    if retry is None or (retry.makes_new_execution and draft.execution.state.is_terminal):
         return False
-    tried = [attempt for attempt in run.attempts if attempt.state is not State.RESUBMITTED]
-    due = retry.next_attempt(
-        attempts=len(tried), first_started=run.attempts[0].started, ended=event.at, chance=event.chance
-    )
+    tried, since = _tried(draft, run, retry)
+    due = retry.next_attempt(attempts=tried, first_started=since, ended=event.at, chance=event.chance)
     if due is None:
         return False
     draft.move(run, State.RETRYING, next_attempt=due)
@@ -199,12 +199,30 @@ def _retries(draft: Draft, run: TaskRun, event: AttemptEnded) -> bool:
     return True
 
 
+def _tried(draft: Draft, run: TaskRun, retry: Retry) -> tuple[int, datetime]:
+    """How often it was tried, and since when: the task, or the whole execution in new ones."""
+    if retry.makes_new_execution:
+        return draft.execution.attempt_number, draft.execution.original_created or draft.execution.created
+    tried = [attempt for attempt in run.attempts if attempt.state is not State.RESUBMITTED]
+    return len(tried), run.attempts[0].started
+
+
 def _on_retry_due(draft: Draft, event: RetryDue) -> None:
     run = draft.task_runs.get(event.task_run_id)
     if run is None or run.state is not State.RETRYING or len(run.attempts) != event.number:
         return
-    draft.move(run, State.CREATED, next_attempt=None)
-    draft.ask(StartAttempt(task_run_id=run.id, number=event.number + 1))
+    policy = _policy(draft, run)
+    if policy is not None and policy.makes_new_execution:
+        draft.set_scope(ROOT, replace(draft.scopes[ROOT], error=scopes.reason(run)))
+        _exit(draft, run, State.RETRIED)
+    else:
+        draft.move(run, State.CREATED, next_attempt=None)
+        draft.ask(StartAttempt(task_run_id=run.id, number=event.number + 1))
+
+
+def _on_begun_again(draft: Draft, event: BegunAgain) -> None:
+    if draft.scopes[ROOT].phase is Phase.RENEWING:
+        scopes.forget(draft)
 
 
 def _on_attempt_lost(draft: Draft, event: AttemptLost) -> None:
@@ -290,6 +308,7 @@ _HANDLERS: dict[type[AnyEvent], Callable[[Draft, Any], None]] = {
     AttemptEnded: _on_attempt_ended,
     AttemptLost: _on_attempt_lost,
     RetryDue: _on_retry_due,
+    BegunAgain: _on_begun_again,
     OutputsRendered: _on_outputs_rendered,
     KillRequested: _on_kill_requested,
     Restarted: _on_restarted,

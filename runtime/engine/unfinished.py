@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from runtime.engine import sla
 from runtime.engine.commands import (
     AnyCommand,
+    BeginAgain,
     Collect,
     Evaluate,
     Forget,
@@ -26,6 +27,8 @@ def commands(snapshot: Snapshot) -> tuple[AnyCommand, ...]:
     phase = snapshot.scopes[ROOT].phase
     if phase is Phase.WAITING:
         return (RequestSlot(),)
+    if phase is Phase.RENEWING:
+        return (BeginAgain(),)
     watched = tuple(sla.unfinished(snapshot))
     if phase is Phase.OUTPUTS:
         return (RenderOutputs(), *watched)

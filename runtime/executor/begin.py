@@ -7,7 +7,7 @@ import msgspec
 from runtime.errors import Failure, InvalidRequest, NotAllowed
 from runtime.executor import variables
 from runtime.executor.attempt import Resources
-from runtime.executor.functions import execution_id
+from runtime.executor.functions import execution_id, successor_id
 from runtime.expressions import is_truthy
 from runtime.language.inputs import resolve
 from runtime.model.execution import Change, Execution, Trigger
@@ -56,6 +56,31 @@ async def begin(
     refused = "; ".join(messages) if "FAIL_EXECUTION" in behaviors else None
     await resources.supervisor.create(flow, execution, refused=refused)
     return Begun(execution=execution, notes=() if refused else messages)
+
+
+async def begin_again(resources: Resources, flow: Flow, ended: Execution) -> str:
+    """Begin the execution that tries the same anew, unless a runtime that crashed has done so; its id."""
+    assert ended.ended is not None
+    identifier = successor_id(ended.id, ended.ended)
+    if await resources.supervisor.knows(identifier):
+        return identifier
+    now = resources.clock.now()
+    anew = msgspec.structs.replace(
+        ended,
+        id=identifier,
+        state=State.CREATED,
+        created=now,
+        started=None,
+        ended=None,
+        outputs={},
+        variables={},
+        error=None,
+        original_created=ended.original_created or ended.created,
+        attempt_number=ended.attempt_number + 1,
+        history=(Change(State.CREATED, now),),
+    )
+    await resources.supervisor.create(flow, anew)
+    return identifier
 
 
 def check_labels(labels: dict[str, str]) -> None:

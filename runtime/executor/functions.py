@@ -1,10 +1,12 @@
 """The functions of templates that need the world: chance and new ids. What is pure stands in `runtime.expressions`."""
 
+import hashlib
 import random
 import secrets
 import socket
 import uuid
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from runtime.clock import Clock
@@ -28,8 +30,18 @@ NANO_ALPHABET = "_-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXY
 def execution_id(clock: Clock) -> str:
     """Twenty characters that sort by time: ten of milliseconds, ten of chance."""
     milliseconds = int(clock.now().timestamp() * 1000)
-    number = milliseconds << 50 | secrets.randbits(50)
+    return _written(milliseconds << 50 | secrets.randbits(50))
+
+
+def _written(number: int) -> str:
     return "".join(ALPHABET[number >> shift & 31] for shift in range(95, -1, -5))
+
+
+def successor_id(execution_id: str, at: datetime) -> str:
+    """The id of the execution that follows another: no chance is in it, so that a crash makes no second one."""
+    milliseconds = int(at.timestamp() * 1000)
+    digest = int.from_bytes(hashlib.sha256(execution_id.encode()).digest()[:7])
+    return _written(milliseconds << 50 | digest & (1 << 50) - 1)
 
 
 def time_uuid(clock: Clock) -> str:

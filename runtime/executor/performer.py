@@ -11,6 +11,7 @@ import msgspec
 from runtime.engine.commands import (
     Announce,
     AnyCommand,
+    BeginAgain,
     CheckSla,
     Collect,
     Evaluate,
@@ -26,9 +27,18 @@ from runtime.engine.snapshot import Snapshot
 from runtime.errors import Failure
 from runtime.executor import assertions, evaluate, variables, workspace
 from runtime.executor.attempt import Attempt, Resources
+from runtime.executor.begin import begin_again
 from runtime.executor.slots import Slots
 from runtime.language.inputs import resolve_outputs
-from runtime.model.events import AnyEvent, Collected, Evaluated, OutputsRendered, RetryDue, SlaChecked
+from runtime.model.events import (
+    AnyEvent,
+    BegunAgain,
+    Collected,
+    Evaluated,
+    OutputsRendered,
+    RetryDue,
+    SlaChecked,
+)
 from runtime.model.execution import Execution
 
 logger = logging.getLogger(__name__)
@@ -82,6 +92,9 @@ class Performer:
                 self._wake(execution_id, at, SlaChecked(at=at, missed=(number,)))
             case CheckSla(final=final):
                 self._once(("sla", f"{execution_id} {final}"), self._check_sla(execution_id, final=final))
+            case BeginAgain():
+                self._slots.release(snapshot)
+                self._once(("again", execution_id), self._begin_again(execution_id))
             case RenderOutputs():
                 self._once(("outputs", execution_id), self._render_outputs(execution_id))
             case Announce():
@@ -180,6 +193,12 @@ class Performer:
         self._resources.supervisor.post(
             execution_id, Collected(at=now, task_run_id=run_id, outputs=outputs, error=error)
         )
+
+    async def _begin_again(self, execution_id: str) -> None:
+        snapshot = self._snapshot(execution_id)
+        identifier = await begin_again(self._resources, snapshot.flow, snapshot.execution)
+        now = self._resources.clock.now()
+        self._resources.supervisor.post(execution_id, BegunAgain(at=now, execution_id=identifier))
 
     async def _check_sla(self, execution_id: str, *, final: bool) -> None:
         """Look at the assertions, and again where something has moved meanwhile."""

@@ -115,6 +115,10 @@ class Supervisor:
         created = ExecutionCreated(at=execution.created, execution=execution, refused=refused)
         await self.record(execution.id, created)
 
+    async def knows(self, execution_id: str) -> bool:
+        """Whether there is such an execution, live or ended."""
+        return execution_id in self._live or await self._store.executions.exists(execution_id)
+
     async def wait_end(self, execution_id: str) -> None:
         """Until the execution has nothing more to do, afterExecution included; at once where it is not live."""
         if execution_id in self._live:

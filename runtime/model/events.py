@@ -105,6 +105,12 @@ class RetryDue(Event, frozen=True, kw_only=True, tag="retry_due"):
     """Of the attempt that failed."""
 
 
+class BegunAgain(Event, frozen=True, kw_only=True, tag="begun_again"):
+    """The execution that takes this one's place is written down: the answer to `BeginAgain`."""
+
+    execution_id: str
+
+
 class OutputsRendered(Event, frozen=True, kw_only=True, tag="outputs_rendered"):
     """The flow's outputs were rendered: the answer to `RenderOutputs`."""
 
@@ -135,6 +141,7 @@ AnyEvent = (
     | AttemptEnded
     | AttemptLost
     | RetryDue
+    | BegunAgain
     | OutputsRendered
     | KillRequested
     | Restarted

@@ -44,7 +44,10 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True):
     """Why it did not end well, in one or two lines."""
     original_id: str = ""
     """The first execution of a chain of retries, restarts or replays; its own id for that first one."""
+    original_created: datetime | None = None
+    """When that first one was created; None for itself."""
     attempt_number: int = 1
+    """Its place among the executions that tried the same anew."""
     schedule_date: datetime | None = None
     created_by: str = ""
     """The operating system's user who asked for it; empty for a trigger."""

@@ -21,6 +21,10 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     warning_on_retry: bool = False
     behavior: Literal["RETRY_FAILED_TASK", "CREATE_NEW_EXECUTION"] = "RETRY_FAILED_TASK"
 
+    @property
+    def makes_new_execution(self) -> bool:
+        return self.behavior == "CREATE_NEW_EXECUTION"
+
     def wait(self, attempts: int, *, chance: float) -> timedelta:
         """The time between the end of attempt number `attempts` and the next; `chance` is a number in [0, 1)."""
         if self.type == "random":

@@ -102,6 +102,9 @@ class Executions:
         runs = await self._database.rows("task_runs", execution_id)
         return _execution.decode(row[0]), tuple(_task_run.decode(run[0]) for run in runs)
 
+    async def exists(self, execution_id: str) -> bool:
+        return await self._database.row("get_execution", execution_id) is not None
+
     async def resolve(self, part: str) -> str:
         """The id that is meant: a whole one, or a part of at least four characters that only one execution has."""
         if await self._database.row("get_execution", part) is not None:

@@ -1,5 +1,6 @@
 """The keys of a flow beside its tasks, in a whole runtime."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -83,3 +84,17 @@ async def test_labels_of_the_runtime_are_its_own_but_for_the_one_that_ties_execu
     assert view.execution.labels == {"system.correlationId": "abc"}
     with pytest.raises(InvalidRequest, match=r"`system\.readOnly` is reserved"):
         await run(client, flow(""), labels={"system.readOnly": "true"})
+
+
+async def test_a_flow_may_be_tried_again_in_new_executions(client: Client) -> None:
+    retry = "retry: {type: constant, interval: PT0.05S, maxAttempts: 3, behavior: CREATE_NEW_EXECUTION}"
+    source = flow(f"{retry}\nconcurrency: {{limit: 1, behavior: CANCEL}}", "- {id: bad, type: fail}")
+    first = await run(client, source, inputs={})
+    async with asyncio.timeout(30):
+        async for _ in client.watch():
+            items = (await client.executions()).items
+            if [execution.state for execution in items] == [State.FAILED, State.RETRIED, State.RETRIED]:
+                break
+    assert items[-1].id == first.execution.id
+    assert [execution.attempt_number for execution in items] == [3, 2, 1]
+    assert {execution.original_id for execution in items} == {first.execution.id}

@@ -67,7 +67,13 @@ class Flows:
     def retry(self) -> Retry | None:
         if self.random.random() < 0.8:
             return None
-        return Retry(type="constant", interval=timedelta(seconds=1), max_attempts=self.random.randint(1, 3))
+        anew = self.random.random() < 0.2
+        return Retry(
+            type="constant",
+            interval=timedelta(seconds=1),
+            max_attempts=self.random.randint(1, 3),
+            behavior="CREATE_NEW_EXECUTION" if anew else "RETRY_FAILED_TASK",
+        )
 
     def inside(self, rule: Rule, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {"errors": self.tasks(0)[:1], "finally": self.tasks(0)[:1]}

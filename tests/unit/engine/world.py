@@ -10,6 +10,7 @@ from runtime.engine import unfinished
 from runtime.engine.commands import (
     Announce,
     AnyCommand,
+    BeginAgain,
     CheckSla,
     Collect,
     Evaluate,
@@ -28,6 +29,7 @@ from runtime.model.events import (
     AnyEvent,
     AttemptEnded,
     AttemptStarted,
+    BegunAgain,
     Collected,
     Evaluated,
     ExecutionCreated,
@@ -130,6 +132,8 @@ class World:
             case CheckSla(final=final):
                 if final or self.missed:
                     self.inbox.append(SlaChecked(at=self.now, final=final, missed=self.missed))
+            case BeginAgain():
+                self.inbox.append(BegunAgain(at=self.now, execution_id="e2"))
             case RenderOutputs():
                 self.inbox.append(OutputsRendered(at=self.now, outputs={"answer": 42}))
             case Announce(state=state):
