@@ -7,6 +7,9 @@ The file is `flowdeck.toml` in the configuration directory: /etc/flowdeck for ro
     timezone = "Europe/Oslo"             # for schedules that name none
     [images]                             # an image as flows call it -> as this machine has it; * and ? match
     "ghcr.io/kestra-io/dbt-duckdb*" = "flowdeck/dbt-duckdb:1.11"
+    keep_files = "P30D"                  # stored files of executions that ended longer ago are deleted
+    [namespace_files]                    # files of a namespace that lie in a directory of your own
+    "company.data" = "/srv/dbt-project"
     [[plugin_defaults]]
     type = "io.kestra.plugin.dbt.cli.DbtCLI"
     values = { containerImage = "flowdeck/dbt-duckdb:1.11" }
@@ -16,6 +19,7 @@ import hashlib
 import os
 import tomllib
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -56,6 +60,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     keyring: Literal["auto", "keyring", "file"] = "auto"
     """Where secrets are kept; auto is the encrypted file where a key for it is given, else the keyring."""
     plugin_defaults: tuple[PluginDefault, ...] = ()
+    namespace_files: dict[str, Path] = {}
+    """A namespace -> the directory with its files (a git checkout, say), in place of one below `data`."""
+    keep_files: timedelta | None = None
+    """How long after an execution's end its stored files are kept; None is as long as the execution."""
     listen: str = ""
     """HOST:PORT for metrics and health over TCP; empty is none."""
 
@@ -123,6 +131,7 @@ def origins(settings: Settings) -> dict[str, str]:
         "flows": default_configuration() / "flows",
         "socket": _socket(settings.data),
         "images": {},
+        "namespace_files": {},
     }
     found = {}
     for name in msgspec.structs.asdict(settings):
@@ -169,4 +178,4 @@ def _environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-_FILE_ONLY = frozenset({"images", "plugin_defaults"})
+_FILE_ONLY = frozenset({"images", "namespace_files", "plugin_defaults"})

@@ -10,6 +10,7 @@ Failure
 |   |-- TaskRunNotFound
 |   |-- TriggerNotFound
 |   |-- SecretNotFound
+|   |-- FileNotFound
 |   |-- NotAllowed           the state, or the user's role, does not permit it
 |   `-- ExpressionFailed     a template is wrong, or names what does not exist
 `-- Faulted                  the world broke
@@ -98,6 +99,12 @@ class SecretNotFound(Rejected):
     """No namespace up the tree has this secret. `flowdeck secret set NAMESPACE NAME` stores one."""
 
     code = "secret_not_found"
+
+
+class FileNotFound(Rejected):
+    """No stored file, or file of a namespace, has this address."""
+
+    code = "file_not_found"
 
 
 class NotAllowed(Rejected):

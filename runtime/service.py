@@ -29,6 +29,7 @@ from runtime.executor.nodebook import NodeBook
 from runtime.executor.performer import Performer
 from runtime.executor.recovery import recover
 from runtime.executor.rendering import Renderer
+from runtime.executor.retention import Retention
 from runtime.executor.running import Runners
 from runtime.executor.supervisor import Supervisor
 from runtime.expressions import Expressions
@@ -40,6 +41,7 @@ from runtime.secrets.redact import Redactor
 from runtime.secrets.vault import Vault
 from runtime.store import Store
 from runtime.store.files import FileStore
+from runtime.store.namespace_files import NamespaceFiles
 from runtime.tasks.registry import default_registry
 
 logger = logging.getLogger(__name__)
@@ -112,6 +114,7 @@ class Service:
                     if self._triggers:
                         await parts.scheduler.reload(parts.catalogue.flows())
                         background += [
+                            group.create_task(self._retention(parts).run()),
                             group.create_task(parts.scheduler.run()),
                             group.create_task(parts.catalogue.run()),
                         ]
@@ -137,6 +140,10 @@ class Service:
             parts.resources.nodes.run(),
         ]
 
+    def _retention(self, parts: Parts) -> Retention:
+        files, keep = parts.resources.files, self.settings.keep_files
+        return Retention(parts.store, files, self._clock, keep_files=keep)
+
     async def _close(self, parts: Parts) -> None:
         parts.resources.logs.flush()
         await parts.resources.nodes.flush()
@@ -149,6 +156,7 @@ class Service:
     def _assemble(self, store: Store) -> Parts:
         settings, clock, news = self.settings, self._clock, News()
         redactor = Redactor()
+        files = FileStore(settings.storage, NamespaceFiles(settings.storage, settings.namespace_files))
         vault = Vault(settings.data, place=settings.keyring, clock=clock)
         registry = default_registry()
         supervisor = Supervisor(store, clock, news)
@@ -156,13 +164,16 @@ class Service:
             supervisor=supervisor,
             clock=clock,
             renderer=Renderer(
-                Expressions(functions(clock), filters={"jq": self._jq, "yaml": to_yaml}), vault, redactor.add
+                Expressions(functions(clock), filters={"jq": self._jq, "yaml": to_yaml}),
+                vault,
+                redactor.add,
+                files,
             ),
             registry=registry,
             runners=Runners(settings),
             redactor=redactor,
             directories=Directories(settings.work),
-            files=FileStore(settings.storage),
+            files=files,
             logs=LogBook(settings.logs, redactor, clock),
             nodes=NodeBook(store, supervisor, news),
         )

@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from shutil import copyfile
 from typing import Any, Literal
 
 import msgspec
 
+from runtime.executor.storage import AttemptFiles
 from runtime.model.execution import Node
 from runtime.runners.base import Exit, Job, Labels, Line
 from runtime.runners.leftovers import Leftovers
 from runtime.runners.process import ProcessRunner
 from runtime.runners.toolchains import Toolchains
+from runtime.store.files import FileStore
 from runtime.tasks.context import TaskContext
 
 LABELS = Labels(
@@ -57,20 +58,13 @@ class Log:
         return "\n".join(line for _, line in self.entries)
 
 
-@dataclass
-class Store:
+class Store(AttemptFiles):
     """The internal storage, in a directory."""
 
-    root: Path
-
-    def put(self, path: Path, name: str) -> str:
-        target = self.root / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        copyfile(path, target)
-        return f"kestra:///{name}"
-
-    def locate(self, uri: str) -> Path:
-        return self.root / uri.removeprefix("kestra:///")
+    def __init__(self, root: Path, labels: Labels = LABELS) -> None:
+        super().__init__(FileStore(root), labels)
+        self.root = root
+        root.mkdir(exist_ok=True)
 
     def read(self, uri: str) -> str:
         return self.locate(uri).read_text()
@@ -126,7 +120,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.environment = Subprocess(self.root / "jobs", name=self.runner, path=self.path)
-        for directory in (self.directory, self.scratch, self.store.root, self.environment.root):
+        for directory in (self.directory, self.scratch, self.environment.root):
             directory.mkdir(exist_ok=True)
 
     @property
@@ -139,7 +133,7 @@ class World:
 
     @property
     def store(self) -> Store:
-        return Store(self.root / "store")
+        return Store(self.root / "store", self.labels)
 
     @property
     def context(self) -> TaskContext:

@@ -11,6 +11,7 @@ from console.cli import (
     demo,
     doctor,
     execution,
+    files,
     flow,
     image,
     secret,
@@ -45,6 +46,7 @@ app.command(name="run")(run_command.run)
 app.command()(validate.validate)
 app.add_typer(flow.app, name="flow")
 app.add_typer(execution.app, name="execution")
+app.add_typer(files.app, name="files")
 app.add_typer(trigger.app, name="trigger")
 app.add_typer(secret.app, name="secret")
 app.add_typer(image.app, name="image")

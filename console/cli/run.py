@@ -27,7 +27,9 @@ def run(
     ],
     values: Annotated[
         list[str] | None,
-        typer.Option("--input", "-i", metavar="KEY=VALUE", help="An input; repeat for more."),
+        typer.Option(
+            "--input", "-i", metavar="KEY=VALUE", help="An input; repeat for more. Of a file, its path."
+        ),
     ] = None,
     labels: Annotated[
         list[str] | None, typer.Option("--label", "-l", metavar="KEY=VALUE", help="A label; repeat for more.")
@@ -66,10 +68,11 @@ def _request(flow: str, given: dict[str, str], labels: dict[str, str]) -> "Creat
 
 
 async def _run(options: Options, request: "CreateExecution", *, detach: bool) -> "ExecutionView":
+    from console.cli.upload import with_files
     from runtime.model.views import ExecutionView
 
     async with _client(options, detach=detach) as client:
-        created = await client.ask(request, ExecutionView)
+        created = await client.ask(await with_files(client, request), ExecutionView)
         for note in created.notes:
             say(note)
         if not detach:

@@ -79,6 +79,11 @@ async def show(parts: Parts, request: requests.GetFlow, user: str) -> FlowDetail
 
 
 async def _input(parts: Parts, flow: Flow, spec: InputSpec) -> InputView:
+    return msgspec.structs.replace(_field(spec), default=await _default(parts, flow, spec))
+
+
+def _field(spec: InputSpec) -> InputView:
+    """An input without its default, which has to be rendered."""
     choices = spec.checks.get("values") or spec.checks.get("options") or ()
     return InputView(
         id=spec.id,
@@ -86,7 +91,6 @@ async def _input(parts: Parts, flow: Flow, spec: InputSpec) -> InputView:
         label=spec.display_name or spec.id,
         description=spec.description,
         required=spec.required and spec.defaults is None,
-        default=await _default(parts, flow, spec),
         choices=tuple(str(choice) for choice in choices) if isinstance(choices, list | tuple) else (),
         checks={name: value for name, value in spec.checks.items() if name not in {"values", "options"}},
     )
@@ -124,6 +128,7 @@ def validation(loaded: Loaded) -> Validation:
         problems=loaded.problems,
         topology=topology(flow) if flow else None,
         name=flow.name if flow else "",
+        inputs=tuple(_field(spec) for spec in flow.inputs) if flow else (),
     )
 
 

@@ -1,6 +1,9 @@
 """How the runtime is set up, and who said so."""
 
+from datetime import timedelta
 from typing import Any, Final
+
+import msgspec
 
 from runtime import config
 from runtime.answers.parts import Parts
@@ -19,6 +22,8 @@ ABOUT: Final = {
     "timezone": "for schedules that name none; empty is the server's",
     "keyring": "where secrets are kept: auto, keyring or file",
     "plugin_defaults": "values for the tasks of a type that do not say otherwise",
+    "namespace_files": "namespaces whose files lie in a directory of one's own",
+    "keep_files": "how long stored files outlive the end of their execution; empty is as long as the execution",
     "listen": "HOST:PORT for metrics and health; empty is none",
 }
 
@@ -39,4 +44,6 @@ def _text(name: str, value: Any) -> str:
         return ", ".join(default.type for default in value)
     if isinstance(value, dict):
         return ", ".join(f"{key} -> {found}" for key, found in value.items())
+    if isinstance(value, timedelta):
+        return str(msgspec.to_builtins(value))
     return "" if value is None else str(value)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
-from runtime.answers import doctor, executions, flows, logs, secrets, settings, status, triggers
+from runtime.answers import doctor, executions, files, flows, logs, secrets, settings, status, triggers
 from runtime.answers.parts import Parts
 from runtime.client import requests
 from runtime.client.requests import AnyRequest, AnyStream
@@ -28,6 +28,9 @@ ANSWERS: Mapping[type[AnyRequest], Callable[[Parts, Any, str], Awaitable[AnyView
     requests.DeleteExecution: executions.delete,
     requests.ReadLog: logs.read,
     requests.ReadExecutionLog: logs.read_all,
+    requests.UploadFile: files.upload,
+    requests.ListFiles: files.list_files,
+    requests.ReadFile: files.read,
     requests.ListTriggers: triggers.list_triggers,
     requests.PauseTrigger: triggers.pause,
     requests.ListFires: triggers.fires,

@@ -12,14 +12,19 @@ from runtime.model.views import (
     ExecutionChanged,
     ExecutionPage,
     ExecutionView,
+    FilePart,
     FlowDetail,
     FlowsChanged,
     LogPage,
     Many,
     RuntimeStatus,
+    StoredFile,
     TriggersChanged,
     Validation,
 )
+
+PART = 4 * 1024 * 1024
+"""Bytes of a file that travel at once."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="request", omit_defaults=True):
@@ -165,6 +170,33 @@ class ReadExecutionLog(Request, frozen=True, kw_only=True, tag="read_execution_l
     task_id: str = ""
 
 
+# --- files
+
+
+class UploadFile(Request, frozen=True, kw_only=True, tag="upload_file"):
+    """Send a file, in parts of at most `PART`, for an input of type FILE: StoredFile, whose address is the input's value."""
+
+    name: str
+    content: bytes
+    uri: str = ""
+    """Of the parts before; empty begins."""
+
+
+class ListFiles(Request, frozen=True, kw_only=True, tag="list_files"):
+    """What an execution has stored: Many of StoredFile."""
+
+    execution_id: str
+
+
+class ReadFile(Request, frozen=True, kw_only=True, tag="read_file"):
+    """A part of a stored file: FilePart."""
+
+    uri: str
+    """kestra:///..., or nsfile://NAMESPACE/NAME."""
+    offset: int = 0
+    limit: int = PART
+
+
 # --- triggers
 
 
@@ -282,6 +314,9 @@ AnyRequest = (
     | DeleteExecution
     | ReadLog
     | ReadExecutionLog
+    | UploadFile
+    | ListFiles
+    | ReadFile
     | ListTriggers
     | PauseTrigger
     | ListFires
@@ -313,6 +348,9 @@ ANSWERS: Final[dict[type, type]] = {
     DeleteExecution: Done,
     ReadLog: LogPage,
     ReadExecutionLog: LogPage,
+    UploadFile: StoredFile,
+    ListFiles: Many,
+    ReadFile: FilePart,
     ListTriggers: Many,
     PauseTrigger: Done,
     ListFires: Many,

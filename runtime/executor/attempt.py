@@ -212,7 +212,7 @@ class Attempt:
             environment=resources.runners.environment(
                 log.info, resumed=self.resumed, leaving=lambda: self.leaving
             ),
-            render=partial(self._render, seen),
+            render=partial(self._render, {**seen, **resources.renderer.waiting(labels.namespace)}),
             secrets=resources.redactor.add,
             nodes=resources.nodes.of(self.execution_id),
             task_runner=rendered.get("taskRunner"),

@@ -1,11 +1,12 @@
 """How an execution begins: its inputs are resolved, its labels put together, its flow's `checks` asked, its first event written down."""
 
+import asyncio
 from typing import Any
 
 import msgspec
 
 from runtime.errors import Failure, InvalidRequest, NotAllowed
-from runtime.executor import variables
+from runtime.executor import input_files, variables
 from runtime.executor.attempt import Resources
 from runtime.executor.functions import execution_id, successor_id
 from runtime.expressions import is_truthy
@@ -52,6 +53,7 @@ async def begin(
     messages = tuple(check.message for check in failing)
     behaviors = {check.behavior for check in failing}
     if "BLOCK_EXECUTION" in behaviors:
+        resources.files.delete_execution(flow.namespace, flow.id, execution.id)
         raise NotAllowed("; ".join(messages), hint=f"the flow's `checks` do not let {flow.name} run so")
     refused = "; ".join(messages) if "FAIL_EXECUTION" in behaviors else None
     await resources.supervisor.create(flow, execution, refused=refused)
@@ -134,6 +136,8 @@ async def _inputs(
         if spec.type == "SECRET" and isinstance(resolved.get(spec.id), str):
             resources.redactor.add(resolved[spec.id])
     found: dict[str, Any] = msgspec.to_builtins(resolved)
+    if input_files.wanted(flow.inputs):
+        found = await asyncio.to_thread(input_files.keep, resources.files, execution, flow.inputs, found)
     return found
 
 

@@ -7,9 +7,11 @@ from typing import Any, Protocol, TypeVar
 
 from runtime.errors import ExpressionFailed, SecretNotFound
 from runtime.executor import http_function
+from runtime.executor.file_functions import FileFunctions
 from runtime.expressions import Expressions
+from runtime.store.files import FileStore
 
-_WAITS = re.compile(r"\b(?:secret|http|errorLogs)\s*\(|\|\s*jq\b")
+_WAITS = re.compile(r"\b(?:secret|http|errorLogs|read|file(?:URI|Size|Exists)|isFileEmpty)\s*\(|\|\s*jq\b")
 """What a template may call that waits for something: such a template is rendered off the loop."""
 
 SECRET_PATIENCE = 30.0
@@ -27,20 +29,24 @@ class Secrets(Protocol):
 class Renderer:
     """Renders values for one runtime; whatever a secret gives is masked from then on."""
 
-    def __init__(self, expressions: Expressions, secrets: Secrets, mask: Callable[[str], object]) -> None:
+    def __init__(
+        self, expressions: Expressions, secrets: Secrets, mask: Callable[[str], object], files: FileStore
+    ) -> None:
         self.expressions = expressions
         self._secrets = secrets
         self._mask = mask
+        self._files = files
 
     async def render(self, value: Any, variables: Mapping[str, Any], *, namespace: str) -> Any:
         """Every string inside `value`, typed where one expression is all there is. Off the loop where it may have to wait."""
         if not _waits(value) and not _waits(variables.get("vars")):
             return self.expressions.render_value(value, variables)
-        full = {**variables, **self._waiting(asyncio.get_running_loop(), namespace)}
+        full = {**variables, **self.waiting(namespace)}
         return await asyncio.to_thread(self.expressions.render_value, value, full)
 
-    def _waiting(self, loop: asyncio.AbstractEventLoop, namespace: str) -> dict[str, Callable[..., Any]]:
-        """The functions that wait for an answer of the loop's."""
+    def waiting(self, namespace: str) -> dict[str, Callable[..., Any]]:
+        """The functions that wait for a disk, or for an answer of this loop's: to be called in another thread only."""
+        loop = asyncio.get_running_loop()
 
         def secret(key: str, namespace: str = namespace, **_: Any) -> str:
             try:
@@ -53,7 +59,7 @@ class Renderer:
         def http(*args: Any, **kwargs: Any) -> Any:
             return _answer(loop, http_function.http(*args, **kwargs), http_function.PATIENCE)
 
-        return {"secret": secret, "http": http}
+        return {"secret": secret, "http": http, **FileFunctions(self._files, namespace).by_name()}
 
 
 def _answer(loop: asyncio.AbstractEventLoop, question: Coroutine[Any, Any, T], patience: float) -> T:

@@ -1,9 +1,13 @@
-"""The internal storage as one attempt sees it: what it puts there stands under its own address."""
+"""The internal storage as one attempt sees it: what it puts there stands under its own address, what it names is found."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
+from runtime.errors import FileNotFound, InvalidRequest
 from runtime.runners.base import Labels
 from runtime.store.files import FileStore
+from runtime.store.namespace_files import NamespaceFiles
 
 
 class AttemptFiles:
@@ -13,10 +17,14 @@ class AttemptFiles:
         self._store = store
         self._labels = labels
 
-    def put(self, path: Path, name: str) -> str:
+    @property
+    def namespaces(self) -> NamespaceFiles:
+        return self._store.namespaces
+
+    def put(self, source: Path | bytes | Iterable[bytes], name: str) -> str:
         labels = self._labels
         return self._store.put(
-            path,
+            source,
             namespace=labels.namespace,
             flow_id=labels.flow_id,
             execution_id=labels.execution_id,
@@ -26,4 +34,47 @@ class AttemptFiles:
         )
 
     def locate(self, uri: str) -> Path:
-        return self._store.locate(uri)
+        return locate(self._store, uri, self._labels.namespace)
+
+    def delete(self, uri: str) -> bool:
+        return self._store.delete(uri)
+
+    def purge(self) -> list[str]:
+        labels = self._labels
+        owner = labels.namespace, labels.flow_id, labels.execution_id
+        addresses = self._store.addresses(*owner)
+        self._store.delete_execution(*owner)
+        return addresses
+
+
+def locate(store: FileStore, address: str, namespace: str) -> Path:
+    """The file behind `kestra:///...`, `nsfile:///NAME` (of the flow's namespace), `nsfile://NAMESPACE/NAME` or `file:///PATH`."""
+    scheme = address.partition(":")[0]
+    if scheme == "nsfile":
+        other, name = _namespace_file(address)
+        return store.namespaces.locate(other or namespace, name)
+    if scheme == "file":
+        return _local(address)
+    return store.locate(address)
+
+
+def locate_named(store: FileStore, written: str, namespace: str) -> Path:
+    """The same, where a name without a scheme is that of a namespace file."""
+    if ":/" in written:
+        return locate(store, written, namespace)
+    return store.namespaces.locate(namespace, written)
+
+
+def _namespace_file(address: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise InvalidRequest(f"`{address}` is no address of a file of a namespace") from None
+    return parts.netloc, unquote(parts.path)
+
+
+def _local(address: str) -> Path:
+    path = Path(unquote(address.removeprefix("file://")))
+    if not address.startswith("file:///") or not path.is_file():
+        raise FileNotFound(f"{address}: this machine has no such file")
+    return path

@@ -151,6 +151,8 @@ class Validation(View, frozen=True, kw_only=True, tag="validation"):
     topology: Topology | None = None
     name: str = ""
     """NAMESPACE.ID where those could be read."""
+    inputs: tuple[InputView, ...] = ()
+    """Without their defaults."""
 
 
 class ExecutionView(View, frozen=True, kw_only=True, tag="execution"):
@@ -198,6 +200,24 @@ class LogPage(View, frozen=True, kw_only=True, tag="log_page"):
     """Whether no more will come."""
 
 
+class StoredFile(View, frozen=True, kw_only=True, tag="stored_file"):
+    """A file of the internal storage."""
+
+    uri: str
+    size: int
+    """Bytes."""
+    modified: datetime
+
+
+class FilePart(View, frozen=True, kw_only=True, tag="file_part"):
+    """Some consecutive bytes of a file."""
+
+    content: bytes
+    offset: int
+    size: int
+    """Of the whole file."""
+
+
 class SecretName(View, frozen=True, kw_only=True, tag="secret_name"):
     """A secret that exists; its value never travels."""
 
@@ -237,7 +257,16 @@ class Many(View, frozen=True, kw_only=True, tag="many"):
     """Several views of one kind."""
 
     items: tuple[
-        FlowView | TriggerView | Revision | SecretName | Fire | Check | Setting | Validation | ExecutionView,
+        FlowView
+        | TriggerView
+        | Revision
+        | SecretName
+        | Fire
+        | Check
+        | Setting
+        | Validation
+        | ExecutionView
+        | StoredFile,
         ...,
     ] = ()
 
@@ -285,6 +314,8 @@ AnyView = (
     | ExecutionView
     | ExecutionPage
     | LogPage
+    | StoredFile
+    | FilePart
     | Many
     | ExecutionChanged
     | FlowsChanged

@@ -1,6 +1,6 @@
 """What a task may use of the world while it runs: its log, its directory, a runner, files, expressions."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from runtime.model.execution import Node
 from runtime.runners.base import Exit, Job, Labels, Line
+from runtime.store.namespace_files import NamespaceFiles
 
 
 class TaskLog(Protocol):
@@ -29,12 +30,25 @@ class TaskLog(Protocol):
 class Files(Protocol):
     """The internal storage: files behind `kestra:///` addresses."""
 
-    def put(self, path: Path, name: str) -> str:
-        """Keep a copy under this attempt; returns its address."""
+    def put(self, source: Path | bytes | Iterable[bytes], name: str) -> str:
+        """Keep a copy of a file, or what the bytes are, under this task run; returns its address."""
         ...
 
     def locate(self, uri: str) -> Path:
-        """The file behind an address, for reading."""
+        """The file behind `kestra:///...`, `nsfile:///...` or `file:///...`, for reading. Raises FileNotFound, InvalidRequest."""
+        ...
+
+    def delete(self, uri: str) -> bool:
+        """Whether there was such a stored file."""
+        ...
+
+    def purge(self) -> list[str]:
+        """Delete all that the execution has stored; returns the addresses."""
+        ...
+
+    @property
+    def namespaces(self) -> NamespaceFiles:
+        """The files of namespaces."""
         ...
 
 
@@ -64,7 +78,8 @@ class TaskContext:
     files: Files
     environment: Environment
     render: Callable[..., Any]
-    """`render(value, **extra)` renders a value again with extra variables; for text that could not be rendered beforehand."""
+    """`render(value, **extra)` renders a value with extra variables, for text that could not be rendered beforehand. It may wait
+    for a disk or a keyring: call it in a thread (`in_thread`)."""
     secrets: Callable[[str], object]
     """Call with a secret's value to have it masked from here on."""
     nodes: Callable[[Sequence[Node]], None]

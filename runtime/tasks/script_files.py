@@ -24,7 +24,8 @@ from runtime.tasks.context import Files
 from runtime.tasks.paths import inside
 
 PRIVATE = ".flowdeck"
-STORED = re.compile(r"kestra:///[^\s'\"`;|&<>()]+")
+ADDRESSES = ("kestra:///", "nsfile://", "file:///")
+STORED = re.compile(r"(?:kestra:///|nsfile://)[^\s'\"`;|&<>()]+")
 
 
 def private_directory(directory: Path, labels: Labels) -> Path:
@@ -103,16 +104,7 @@ def _lay(target: Path, content: Any, files: Files) -> None:
 
 def stored(address: str, files: Files) -> Path | None:
     """The file behind an address; None for what is no address."""
-    if address.startswith("kestra:///"):
-        return files.locate(address)
-    if address.startswith("file:///"):
-        path = Path(address.removeprefix("file://"))
-        if not path.is_file():
-            raise TaskFailed(f"{address}: no such file")
-        return path
-    if address.startswith("nsfile://"):
-        raise TaskFailed(f"{address}: namespace files are not there yet")
-    return None
+    return files.locate(address) if address.startswith(ADDRESSES) else None
 
 
 def bring_in(script: str, private: Path, files: Files) -> str:

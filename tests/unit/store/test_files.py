@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.errors import InvalidRequest
+from runtime.errors import FileNotFound, InvalidRequest, Rejected
 from runtime.store.files import FileStore, _recognisable
 
 
@@ -116,7 +116,7 @@ def test_an_address_that_is_none_of_ours_is_refused(files: FileStore, tmp_path: 
     put(files)
     (tmp_path / "outside").write_text("secret")
     (tmp_path / "storage" / "link").symlink_to(tmp_path)
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(Rejected):
         files.locate(uri)
 
 
@@ -137,7 +137,7 @@ def test_a_deleted_execution_takes_its_files_along_and_no_others(files: FileStor
     files.delete_execution("company.data", "nightly", "e")
     files.delete_execution("company.data", "nightly", "never")
     assert files.locate(kept).is_file()
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(FileNotFound):
         files.locate(gone)
 
 

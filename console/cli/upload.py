@@ -1,0 +1,50 @@
+"""Files that go with a request: the inputs of type FILE whose values are paths of this machine."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from runtime.client.client import Client
+    from runtime.client.requests import CreateExecution
+
+
+async def with_files(client: "Client", request: "CreateExecution") -> "CreateExecution":
+    """The request with addresses in place of paths. The runtime is asked for the flow's inputs only where one may be a file."""
+    paths = {name: Path(value) for name, value in request.inputs.items() if _is_path(value)}
+    if not paths:
+        return request
+    wanted = await _file_inputs(client, request)
+    sent = {name: await send(client, path) for name, path in paths.items() if name in wanted}
+    return msgspec.structs.replace(request, inputs={**request.inputs, **sent})
+
+
+def _is_path(value: object) -> bool:
+    try:
+        return isinstance(value, str) and Path(value).is_file()
+    except OSError:  # too long for a name
+        return False
+
+
+async def _file_inputs(client: "Client", request: "CreateExecution") -> set[str]:
+    from runtime.client.requests import GetFlow, ValidateSource
+    from runtime.model.views import FlowDetail, Validation
+
+    if request.source is not None:
+        inputs = (await client.ask(ValidateSource(source=request.source), Validation)).inputs
+    else:
+        inputs = (await client.ask(GetFlow(namespace=request.namespace, id=request.id), FlowDetail)).inputs
+    return {field.id for field in inputs if field.type == "FILE"}
+
+
+async def send(client: "Client", path: Path) -> str:
+    """Send a file to the runtime; returns its address."""
+    from runtime.client.requests import PART, UploadFile
+    from runtime.model.views import StoredFile
+
+    uri = ""
+    with path.open("rb") as file:
+        while (part := file.read(PART)) or not uri:
+            uri = (await client.ask(UploadFile(name=path.name, content=part, uri=uri), StoredFile)).uri
+    return uri

@@ -1,0 +1,145 @@
+"""Files of flows, from a script's output to the next task's input, through a whole runtime."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from runtime.client import requests
+from runtime.client.client import Client
+from runtime.errors import FileNotFound, InvalidInputs, Rejected
+from runtime.executor.retention import Retention
+from runtime.model.states import State
+from runtime.model.views import ExecutionView, FilePart, StoredFile
+from runtime.service import Service
+from tests.runtimes import in_process, over_socket, run, settings, until_ended
+
+CHAIN = """\
+id: chain
+namespace: company.data
+tasks:
+  - id: write
+    type: shell
+    commands: ["printf 'a,b\\n1,2\\n' > rows.csv", "touch empty"]
+    outputFiles: ["*.csv", empty]
+  - id: facts
+    type: return
+    format: >-
+      {{ read(outputs.write.outputFiles['rows.csv']) | trim }}
+      {{ fileSize(outputs.write.outputFiles['rows.csv']) }}
+      {{ isFileEmpty(outputs.write.outputFiles.empty) }} {{ isFileEmpty(outputs.write.outputFiles['rows.csv']) }}
+      {{ fileExists(outputs.write.outputFiles.empty) }} {{ fileExists('kestra:///company/data/gone.csv') }}
+  - id: use
+    type: shell
+    inputFiles:
+      in.csv: "{{ outputs.write.outputFiles['rows.csv'] }}"
+    commands: ["cat in.csv {{ outputs.write.outputFiles['rows.csv'] }} | wc -l"]
+  - id: absent
+    type: return
+    allowFailure: true
+    format: "{{ read('kestra:///company/data/gone.csv') }}"
+"""
+
+TAKES_A_FILE = """\
+id: takes
+namespace: company.data
+inputs:
+  - {id: rows, type: FILE, allowedFileExtensions: [.csv]}
+  - {id: group.more, type: FILE, required: false}
+tasks:
+  - {id: told, type: return, format: "{{ read(inputs.rows) }} {{ inputs.group.more ?? 'none' }}"}
+"""
+
+
+async def test_files_go_from_task_to_task_and_templates_look_into_them(tmp_path: Path) -> None:
+    async with in_process(settings(tmp_path)) as client:
+        view = await run(client, CHAIN)
+        by_task = {each.task_id: each for each in view.task_runs}
+        assert by_task["facts"].outputs["value"] == "a,b\n1,2 8 true false true false"
+        page = await client.log(view.execution.id, by_task["use"].id)
+        assert [line.text.strip() for line in page.lines] == ["4"]
+        assert "there is no stored file" in (by_task["absent"].error or "")
+        stored = await client.many(requests.ListFiles(execution_id=view.execution.id), StoredFile)
+        assert [(item.uri.rpartition("/")[2], item.size) for item in stored] == [
+            ("empty", 0),
+            ("rows.csv", 8),
+        ]
+
+
+@pytest.mark.parametrize("door", [in_process, over_socket])
+async def test_a_file_that_was_sent_becomes_a_stored_file_of_the_execution(
+    tmp_path: Path, door: type[Client]
+) -> None:
+    async with door(settings(tmp_path)) as client:
+        sent = await client.ask(requests.UploadFile(name="a.csv", content=b"\xff1,"), StoredFile)
+        sent = await client.ask(requests.UploadFile(name="a.csv", content=b"2", uri=sent.uri), StoredFile)
+        view = await run(client, TAKES_A_FILE, inputs={"rows": sent.uri})
+        address = view.execution.inputs["rows"]
+        assert address.endswith(f"/takes/executions/{view.execution.id}/inputs/rows/a.csv")
+        part = await client.ask(requests.ReadFile(uri=address, offset=1, limit=2), FilePart)
+        assert (part.content, part.size) == (b"1,", 4)
+        assert view.task_runs[0].outputs["value"] == "\ufffd1,2 none"
+        with pytest.raises(Rejected):
+            await client.ask(requests.ReadFile(uri=sent.uri), FilePart)
+
+
+async def test_a_file_may_be_named_by_path_or_address(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text("b")
+    async with in_process(settings(tmp_path)) as client:
+        view = await run(
+            client,
+            TAKES_A_FILE,
+            inputs={"rows": str(tmp_path / "b.csv"), "group": {"more": (tmp_path / "b.csv").as_uri()}},
+        )
+        assert view.task_runs[0].outputs["value"] == f"b file://{tmp_path}/b.csv"
+        again = await run(client, TAKES_A_FILE, inputs={"rows": view.execution.inputs["rows"]})
+        assert again.execution.inputs["rows"] == view.execution.inputs["rows"]
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("/nonexistent/a.csv", "there is no file"),
+        ("kestra:///company/a.csv", "there is no stored file"),
+        ("nsfile:///a.csv", "has no file"),
+        ("file:///nonexistent.csv", "no such file"),
+        ("kestra:///../../a.csv", "leads out"),
+        ("a" * 300 + ".csv", "name too long"),
+        ("/etc/hostname", r"must end with one of \.csv"),
+    ],
+)
+async def test_a_file_that_is_not_there_is_no_input(tmp_path: Path, value: str, reason: str) -> None:
+    async with in_process(settings(tmp_path)) as client:
+        with pytest.raises(InvalidInputs, match=rf"(?i)`rows`.*{reason}"):
+            await client.ask(
+                requests.CreateExecution(source=TAKES_A_FILE, inputs={"rows": value}), ExecutionView
+            )
+
+
+async def test_files_go_with_their_execution_or_when_they_are_old(tmp_path: Path) -> None:
+    chosen = settings(tmp_path, keep_files=timedelta(hours=1))
+    service = Service(chosen)
+    async with in_process(chosen) as client:
+        first, second = await run(client, CHAIN), await run(client, CHAIN)
+        await client.ask(requests.DeleteExecution(id=first.execution.id), object)
+    async with service.running():
+        parts = service.parts
+        files = parts.resources.files
+        assert [name[2] for name in files.executions()] == [second.execution.id]
+        for keep, left in ((timedelta(hours=1), 1), (timedelta(), 0)):
+            await Retention(parts.store, files, parts.clock, keep_files=keep).sweep()
+            assert len(files.executions()) == left
+
+
+async def test_a_restarted_runtime_reads_what_was_stored(tmp_path: Path) -> None:
+    async with in_process(settings(tmp_path)) as client:
+        view = await run(client, CHAIN)
+    uri = {each.task_id: each for each in view.task_runs}["write"].outputs["outputFiles"]["rows.csv"]
+    async with in_process(settings(tmp_path)) as client:
+        created = await client.ask(
+            requests.CreateExecution(source=TAKES_A_FILE, inputs={"rows": uri}), ExecutionView
+        )
+        assert (await until_ended(client, created.execution.id)).execution.state is State.SUCCESS
+        (tmp_path / "data" / "storage" / uri.removeprefix("kestra:///")).unlink()
+        with pytest.raises(FileNotFound):
+            await client.ask(requests.ReadFile(uri=uri), FilePart)
