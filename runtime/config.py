@@ -84,6 +84,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return self.data / "storage"
 
     @property
+    def memory(self) -> Path:
+        """What tasks keep between executions, below their namespace, flow and id."""
+        return self.data / "memory"
+
+    @property
     def environments(self) -> Path:
         return self.data / "environments"
 

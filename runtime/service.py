@@ -176,6 +176,7 @@ class Service:
             files=files,
             logs=LogBook(settings.logs, redactor, clock),
             nodes=NodeBook(store, supervisor, news),
+            memory=settings.memory,
         )
         self._performer = Performer(resources, self._announce)
         supervisor.attach(self._performer)

@@ -18,6 +18,7 @@ from runtime.runners.process import ProcessRunner
 from runtime.runners.toolchains import Toolchains
 from runtime.store.files import FileStore
 from runtime.tasks.context import TaskContext
+from runtime.tasks.memory import Memory
 
 LABELS = Labels(
     namespace="company.team",
@@ -117,6 +118,7 @@ class World:
     nodes: list[Node] = field(default_factory=list)
     labels: Labels = LABELS
     task_runner: Mapping[str, Any] | None = None
+    place: str = "work"
 
     def __post_init__(self) -> None:
         self.environment = Subprocess(self.root / "jobs", name=self.runner, path=self.path)
@@ -125,7 +127,7 @@ class World:
 
     @property
     def directory(self) -> Path:
-        return self.root / "work"
+        return self.root / self.place
 
     @property
     def scratch(self) -> Path:
@@ -148,6 +150,7 @@ class World:
             secrets=self.masked.append,
             nodes=self._hear,
             task_runner=self.task_runner,
+            memory=Memory(self.root / "memory", lambda text: any(each in text for each in self.masked)),
         )
 
     def _hear(self, nodes: Sequence[Node]) -> None:

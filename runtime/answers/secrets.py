@@ -43,7 +43,14 @@ async def scan(parts: Parts, request: requests.ScanSecrets, user: str) -> Many:
     for secret in parts.vault.stored():
         redactor.add(await parts.vault.get(secret.namespace, secret.name))
     settings = parts.settings
-    kept = [settings.logs, settings.storage, settings.work, settings.database, settings.data / "runtime.log"]
+    kept = [
+        settings.logs,
+        settings.storage,
+        settings.work,
+        settings.memory,
+        settings.database,
+        settings.data / "runtime.log",
+    ]
     found = await asyncio.to_thread(lambda: [path for path in _files(kept) if _holds(path, redactor)])
     message = "it holds the value of a stored secret"
     remedy = "change the secret, then delete the execution: flowdeck execution delete ID"

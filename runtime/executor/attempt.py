@@ -36,6 +36,7 @@ from runtime.store.files import FileStore
 from runtime.tasks.base import Result, Task
 from runtime.tasks.context import TaskContext
 from runtime.tasks.convert import convert_properties
+from runtime.tasks.memory import Memory
 from runtime.tasks.registry import Registry
 from runtime.tasks.script_files import output_directory
 
@@ -58,6 +59,8 @@ class Resources:
     files: FileStore
     logs: LogBook
     nodes: NodeBook
+    memory: Path
+    """Below it lies what tasks keep between executions."""
 
 
 @dataclass
@@ -218,6 +221,10 @@ class Attempt:
             task_runner=rendered.get("taskRunner"),
             resumed=self.resumed,
             leaving=lambda: self.leaving,
+            memory=Memory(
+                resources.memory / labels.namespace / labels.flow_id / labels.task_id,
+                resources.redactor.finds,
+            ),
         )
 
     def _render(self, seen: Mapping[str, Any], value: Any, **extra: Any) -> Any:

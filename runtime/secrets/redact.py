@@ -52,11 +52,20 @@ class Redactor:
         self._pattern = None
         return True
 
+    def finds(self, text: str) -> bool:
+        """Whether any form of any value stands in `text`."""
+        return bool(self._values) and self._compiled.search(text) is not None
+
+    @property
+    def _compiled(self) -> re.Pattern[str]:
+        pattern = self._pattern = self._pattern or re.compile(_expression(self._trie))
+        return pattern
+
     def redact(self, text: str) -> str:
         """`text` with every form of every value replaced by MASK; overlapping ones by a single one."""
         if not self._values:
             return text
-        pattern = self._pattern = self._pattern or re.compile(_expression(self._trie))
+        pattern = self._compiled
         if pattern.search(text) is None:
             return text
         pieces, position = [], 0

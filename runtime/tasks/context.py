@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from runtime.model.execution import Node
 from runtime.runners.base import Exit, Job, Labels, Line
 from runtime.store.namespace_files import NamespaceFiles
+from runtime.tasks.memory import Memory
 
 
 class TaskLog(Protocol):
@@ -90,6 +91,8 @@ class TaskContext:
     """Whether an earlier runtime began this attempt: files are prepared already, and the job is there to attach to."""
     leaving: Callable[[], bool] = lambda: False
     """Asked when cancelled: whether the runtime goes away, and a job that outlives it goes on with what was laid for it."""
+    memory: Memory | None = None
+    """What this task keeps between executions; None where nothing is kept."""
     fetch: Callable[[str], Awaitable[Any]] | None = None
     """Ask the runtime for an execution by id (an alert that describes it)."""
 

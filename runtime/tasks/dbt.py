@@ -14,7 +14,7 @@ from runtime.errors import TaskFailed
 from runtime.expressions.text import text
 from runtime.model.states import State
 from runtime.runners.base import Toolchain
-from runtime.tasks import dbt_artifacts, dbt_remedies, dbt_report, script_files
+from runtime.tasks import dbt_artifacts, dbt_parse, dbt_remedies, dbt_report, script_files
 from runtime.tasks.base import Result
 from runtime.tasks.context import TaskContext
 from runtime.tasks.dbt_artifacts import Manifest, Results
@@ -170,6 +170,8 @@ class DbtCLI(ExecScript, frozen=True, kw_only=True):
         _aside(context).chmod(0o777 if shared else 0o700)
         earlier = {name: dbt_artifacts.writer(self._target(context) / name) for name in dbt_artifacts.KEPT}
         (private / EARLIER).write_bytes(msgspec.json.encode(earlier))
+        if context.memory:
+            dbt_parse.lay(context.memory, self._project(context), self._target(context), shared=shared)
         if self.profiles is None:
             return
         script_files.write_private(private / "profiles" / PROFILES, self.profiles, shared=shared)
@@ -203,6 +205,9 @@ class DbtCLI(ExecScript, frozen=True, kw_only=True):
     def keep(self, context: TaskContext) -> dict[str, str]:
         """dbt's artifacts too, each under its name; the results of earlier commands as run_results_1.json and so on."""
         target = self._target(context)
+        if context.memory:
+            laid = (_private(context) / EARLIER).stat().st_mtime
+            dbt_parse.keep(context.memory, self._project(context), target, since=laid)
         earlier = dbt_artifacts.read(_private(context) / EARLIER, dict[str, str | None]) or {}
         aside = sorted(_aside(context).glob("*.json"), key=lambda path: int(path.stem))
         results = [*aside, target / "run_results.json"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import shutil
 import stat
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from runtime.model.execution import Node
 from runtime.model.states import State
 from runtime.tasks.dbt import DbtCLI
 from tests.needs import need_dbt
-from tests.support import World
+from tests.support import Log, World
 
 PROFILES = "harbour: {target: dev, outputs: {dev: {type: duckdb, path: harbour.duckdb, threads: 2}}}"
 PROJECT = {
@@ -178,3 +179,29 @@ async def test_results_of_a_run_before_are_not_taken_for_this_ones(world: World)
     result = await DbtCLI(commands=["echo nothing"], profiles=PROFILES).run(world.context)
     assert result.outputs["outputFiles"] == {}
     assert world.nodes == []
+
+
+async def parse_log(world: World, *, profiles: str = PROFILES) -> str:
+    """What dbt says while it parses and builds the project in a directory that has no trace of the runs before."""
+    (before,) = world.root.glob("work*")
+    shutil.rmtree(before)
+    world = dataclasses.replace(world, log=Log(), place=f"{before.name}-again")
+    lay(world.directory, PROJECT)
+    await DbtCLI(commands=["dbt build"], profiles=profiles).run(world.context)
+    return world.log.text
+
+
+async def test_what_was_parsed_is_not_parsed_again(world: World) -> None:
+    assert "saved manifest not found" in await parse_log(world)
+    again = await parse_log(world)
+    assert "Unable to do partial parsing" not in again
+    assert "PASS=5 WARN=0 ERROR=0" in again  # seeds are read from the new directory: the old one is gone
+    assert "profile has changed" in await parse_log(
+        world, profiles=PROFILES.replace("threads: 2", "threads: 1, schema: s")
+    )
+
+
+async def test_a_parse_cache_that_holds_a_secret_is_not_kept(world: World) -> None:
+    world.context.secrets("stg_ships")
+    await parse_log(world)
+    assert "saved manifest not found" in await parse_log(world)

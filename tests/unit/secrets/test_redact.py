@@ -184,3 +184,12 @@ def test_text_is_never_changed_twice(text: str) -> None:
     made = redactor("hunter22", "correct horse")
     once = made.redact(f"{text}hunter22{text}")
     assert made.redact(once) == once
+
+
+def test_a_text_that_holds_a_secret_is_told() -> None:
+    redactor = Redactor()
+    assert not redactor.finds("hunter22")
+    redactor.add("hunter22")
+    assert redactor.finds("x=hunter22;")
+    assert redactor.finds("aHVudGVyMjI=")
+    assert not redactor.finds("hunter")
