@@ -70,6 +70,13 @@ class BeginAgain(Command, frozen=True, kw_only=True, tag="begin_again"):
     """Begin the execution that tries the same anew, once: answered by BegunAgain."""
 
 
+class ChooseListeners(Command, frozen=True, kw_only=True, tag="choose_listeners"):
+    """Judge the conditions of the flow's listeners: answered by ListenersChosen."""
+
+    state: State
+    """The one in which the execution ends."""
+
+
 class RenderOutputs(Command, frozen=True, kw_only=True, tag="render_outputs"):
     """Render the flow's outputs: answered by OutputsRendered."""
 
@@ -94,6 +101,7 @@ AnyCommand = (
     | WakeSla
     | CheckSla
     | BeginAgain
+    | ChooseListeners
     | RenderOutputs
     | Announce
     | Forget

@@ -8,7 +8,7 @@ from runtime.model.execution import TaskRun
 from runtime.model.flow import Rule
 from runtime.model.states import State, worst
 
-HANDLERS = frozenset({"errors", "finally", "afterExecution"})
+HANDLERS = frozenset({"errors", "finally", "listeners", "afterExecution"})
 
 
 def reopen(draft: Draft) -> None:

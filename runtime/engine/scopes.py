@@ -5,11 +5,14 @@ phase only FAILED stops a lane; any other end lets the next task start (flow-lan
 failed, no further lane starts, and those that are open come to their own end: a dbt build is not torn down because its neighbour failed.
 """
 
+from collections.abc import Sequence
+
 from runtime.engine import outputs, sla
 from runtime.engine.commands import (
     Announce,
     BeginAgain,
     CheckSla,
+    ChooseListeners,
     Collect,
     Evaluate,
     Forget,
@@ -176,6 +179,8 @@ def _close_lane(draft: Draft, scope_id: str, number: int) -> None:
 def _phase_over(draft: Draft, scope_id: str, scope: Scope) -> None:
     if scope.phase is Phase.AFTER:
         _finish(draft)
+    elif scope.phase is Phase.LISTENERS:
+        _open_after(draft)
     elif is_killing(draft, scope_id):
         close(draft, scope_id, State.KILLED)
     else:
@@ -243,11 +248,35 @@ def stopped(draft: Draft) -> State:
 
 
 def end_execution(draft: Draft, state: State, error: str | None) -> None:
-    """The final state is known; afterExecution comes behind it and cannot change it."""
+    """The final state is known; the listeners that care for it are found before anybody hears of it."""
+    if draft.flow.listeners:
+        draft.set_scope(ROOT, Scope(phase=Phase.CHOOSING, state=state, error=error))
+        draft.ask(ChooseListeners(state=state))
+    else:
+        _announce(draft, state, error)
+        _open_after(draft)
+
+
+def run_listeners(draft: Draft, chosen: Sequence[int]) -> None:
+    """One after the other, whatever becomes of the one before; then what stands behind the end."""
+    _announce(draft, draft.scopes[ROOT].state, draft.scopes[ROOT].error)
+    lists = [enabled(draft.flow.listeners[number].tasks) for number in chosen]
+    lanes = tuple(Lane(tasks, "listeners") for tasks in lists if tasks)
+    if lanes:
+        _open_phase(draft, ROOT, Phase.LISTENERS, Plan(lanes=lanes, limit=1))
+    else:
+        _open_after(draft)
+
+
+def _announce(draft: Draft, state: State, error: str | None) -> None:
+    """The execution has ended; what comes behind cannot change that."""
     draft.turn(state, error=error if state.is_bad or state is State.RETRIED else None)
     if not draft.announced:
         draft.announced = True
         draft.ask(Announce(state=state))
+
+
+def _open_after(draft: Draft) -> None:
     after = enabled(draft.flow.after_execution)
     if after:
         _open_phase(draft, ROOT, Phase.AFTER, one_lane(after, "afterExecution"))

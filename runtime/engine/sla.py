@@ -12,7 +12,7 @@ from runtime.model.flow import Flow
 from runtime.model.limits import Sla
 from runtime.model.states import State
 
-BEHIND = frozenset({Phase.AFTER, Phase.RENEWING, Phase.DONE})
+BEHIND = frozenset({Phase.CHOOSING, Phase.LISTENERS, Phase.AFTER, Phase.RENEWING, Phase.DONE})
 """Phases in which the execution has its state already."""
 
 BEGINNINGS = frozenset({State.CREATED, State.QUEUED, State.RESTARTED})

@@ -29,6 +29,8 @@ class Phase(StrEnum):
     COLLECTING = "collecting"  #: its last deed is being done
     OUTPUTS = "outputs"  #: the flow's outputs are being rendered
     ASSERTING = "asserting"  #: the last look at the flow's assertions
+    CHOOSING = "choosing"  #: the listeners whose conditions hold are being found
+    LISTENERS = "listeners"  #: their tasks, after the end of the execution
     AFTER = "after"  #: tasks after the end of the execution
     RENEWING = "renewing"  #: the execution that takes its place is being begun
     DONE = "done"

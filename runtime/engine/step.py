@@ -21,6 +21,7 @@ from runtime.model.events import (
     Evaluated,
     ExecutionCreated,
     KillRequested,
+    ListenersChosen,
     OutputsRendered,
     Restarted,
     RetryDue,
@@ -220,6 +221,11 @@ def _on_retry_due(draft: Draft, event: RetryDue) -> None:
         draft.ask(StartAttempt(task_run_id=run.id, number=event.number + 1))
 
 
+def _on_listeners_chosen(draft: Draft, event: ListenersChosen) -> None:
+    if draft.scopes[ROOT].phase is Phase.CHOOSING:
+        scopes.run_listeners(draft, event.chosen)
+
+
 def _on_begun_again(draft: Draft, event: BegunAgain) -> None:
     if draft.scopes[ROOT].phase is Phase.RENEWING:
         scopes.forget(draft)
@@ -267,7 +273,7 @@ def _on_kill_requested(draft: Draft, event: KillRequested) -> None:
     root = draft.scopes[ROOT]
     draft.set_scope(ROOT, replace(root, error=event.reason or f"killed{by}"))
     _stop(draft)
-    if root.phase in {Phase.OUTPUTS, Phase.ASSERTING, Phase.WAITING}:
+    if root.phase in {Phase.OUTPUTS, Phase.ASSERTING, Phase.WAITING, Phase.CHOOSING}:
         scopes.close(draft, ROOT, State.KILLED)
 
 
@@ -309,6 +315,7 @@ _HANDLERS: dict[type[AnyEvent], Callable[[Draft, Any], None]] = {
     AttemptLost: _on_attempt_lost,
     RetryDue: _on_retry_due,
     BegunAgain: _on_begun_again,
+    ListenersChosen: _on_listeners_chosen,
     OutputsRendered: _on_outputs_rendered,
     KillRequested: _on_kill_requested,
     Restarted: _on_restarted,

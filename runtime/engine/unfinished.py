@@ -6,6 +6,7 @@ from runtime.engine import sla
 from runtime.engine.commands import (
     AnyCommand,
     BeginAgain,
+    ChooseListeners,
     Collect,
     Evaluate,
     Forget,
@@ -29,6 +30,8 @@ def commands(snapshot: Snapshot) -> tuple[AnyCommand, ...]:
         return (RequestSlot(),)
     if phase is Phase.RENEWING:
         return (BeginAgain(),)
+    if phase is Phase.CHOOSING:
+        return (ChooseListeners(state=snapshot.scopes[ROOT].state),)
     watched = tuple(sla.unfinished(snapshot))
     if phase is Phase.OUTPUTS:
         return (RenderOutputs(), *watched)

@@ -13,6 +13,7 @@ from runtime.engine.commands import (
     AnyCommand,
     BeginAgain,
     CheckSla,
+    ChooseListeners,
     Collect,
     Evaluate,
     Forget,
@@ -25,7 +26,7 @@ from runtime.engine.commands import (
 )
 from runtime.engine.snapshot import Snapshot
 from runtime.errors import Failure
-from runtime.executor import assertions, evaluate, variables, workspace
+from runtime.executor import assertions, evaluate, listeners, variables, workspace
 from runtime.executor.attempt import Attempt, Resources
 from runtime.executor.begin import begin_again
 from runtime.executor.slots import Slots
@@ -35,11 +36,13 @@ from runtime.model.events import (
     BegunAgain,
     Collected,
     Evaluated,
+    ListenersChosen,
     OutputsRendered,
     RetryDue,
     SlaChecked,
 )
 from runtime.model.execution import Execution
+from runtime.model.states import State
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +98,8 @@ class Performer:
             case BeginAgain():
                 self._slots.release(snapshot)
                 self._once(("again", execution_id), self._begin_again(execution_id))
+            case ChooseListeners(state=state):
+                self._once(("listeners", execution_id), self._choose_listeners(execution_id, state))
             case RenderOutputs():
                 self._once(("outputs", execution_id), self._render_outputs(execution_id))
             case Announce():
@@ -193,6 +198,11 @@ class Performer:
         self._resources.supervisor.post(
             execution_id, Collected(at=now, task_run_id=run_id, outputs=outputs, error=error)
         )
+
+    async def _choose_listeners(self, execution_id: str, state: State) -> None:
+        chosen = await listeners.chosen(self._snapshot(execution_id), state, self._resources)
+        now = self._resources.clock.now()
+        self._resources.supervisor.post(execution_id, ListenersChosen(at=now, chosen=chosen))
 
     async def _begin_again(self, execution_id: str) -> None:
         snapshot = self._snapshot(execution_id)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 
 from runtime.language.checks import read_checks
+from runtime.language.conditions import ConditionReader
 from runtime.language.defaults import Defaults, read_defaults
 from runtime.language.document import Document
 from runtime.language.input_specs import InputReader, entries, ids, read_outputs
@@ -19,7 +20,7 @@ from runtime.language.templates import Templates
 from runtime.language.triggers import TriggerChecks, read_triggers
 from runtime.language.types import Types
 from runtime.language.values import check_fields, flag, named
-from runtime.model.flow import Flow, PluginDefault
+from runtime.model.flow import Flow, Listener, PluginDefault
 from runtime.tasks.base import Verbatim
 from runtime.tasks.convert import properties
 from runtime.tasks.registry import Registry
@@ -43,7 +44,6 @@ RESERVED = frozenset(
     ]
 )
 WITHOUT_EFFECT: Mapping[str, str] = {
-    "listeners": "use `errors`, `finally` or `afterExecution`",
     "quotas": "nothing is limited",
 }
 """What would change how a flow runs -> how it runs all the same."""
@@ -101,7 +101,7 @@ class FlowKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     checks: Any = None
     """What must hold before an execution begins that somebody asks for."""
     listeners: Any = None
-    """No effect yet."""
+    """Deprecated: `afterExecution`, its tasks with `runIf`."""
     quotas: Any = None
     """No effect yet."""
     extend: Any = None
@@ -114,6 +114,17 @@ class FlowKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """No effect."""
     editor: Any = None
     """No effect."""
+
+
+class ListenerKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Tasks that run when an execution has ended; deprecated."""
+
+    conditions: Any = None
+    """All must hold."""
+    tasks: Any = None
+    """Run one after the other."""
+    description: str | None = None
+    """For people."""
 
 
 def read_flow(
@@ -137,6 +148,7 @@ def read_flow(
     templates = Templates(report)
     types = Types(registry, report)
     tasks = TaskReader(report, types, defaults, templates)
+    conditions = ConditionReader(report, types, defaults, templates)
     flow = Flow(
         id=str(value.get("id")),
         namespace=str(value.get("namespace")),
@@ -148,6 +160,7 @@ def read_flow(
         errors=tasks.read_list(value.get("errors"), ("errors",)),
         finally_=tasks.read_list(value.get("finally"), ("finally",)),
         after_execution=tasks.read_list(value.get("afterExecution"), ("afterExecution",)),
+        listeners=_listeners(report, tasks, conditions, value.get("listeners")),
         outputs=read_outputs(report, templates, value.get("outputs"), ("outputs",)),
         triggers=read_triggers(report, types, defaults, templates, checks, value.get("triggers")),
         retry=read_retry(report, value.get("retry"), ("retry",)),
@@ -157,11 +170,24 @@ def read_flow(
         disabled=flag(value.get("disabled")),
         source=document.text,
     )
-    for listener, path in entries(report, value.get("listeners"), ("listeners",), "a listener"):
-        tasks.read_list(listener.get("tasks"), (*path, "tasks"), needed=True)
     templates.check(flow.variables, ("variables",))
     templates.check_names(ids(value.get("inputs")), tasks.ids)
     return flow
+
+
+def _listeners(
+    report: Report, tasks: TaskReader, conditions: ConditionReader, value: Any
+) -> tuple[Listener, ...]:
+    found = []
+    for item, path in entries(report, value, ("listeners",), "a listener"):
+        check_fields(report, path, item, ListenerKeys, owner="a listener", rendered=False)
+        found.append(
+            Listener(
+                conditions=conditions.read(item.get("conditions"), (*path, "conditions")),
+                tasks=tasks.read_list(item.get("tasks"), (*path, "tasks"), needed=True),
+            )
+        )
+    return tuple(found)
 
 
 def _is_misspelt(value: Mapping[str, Any], key: str) -> bool:

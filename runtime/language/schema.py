@@ -13,13 +13,14 @@ import msgspec
 
 from runtime.errors import PluginUnavailable
 from runtime.language.checks import CheckKeys
-from runtime.language.flows import FlowKeys
+from runtime.language.conditions import ConditionKeys
+from runtime.language.flows import FlowKeys, ListenerKeys
 from runtime.language.input_specs import TYPES, InputKeys, OutputKeys
 from runtime.language.limits import ConcurrencyKeys, SlaKeys
 from runtime.language.retries import RetryKeys
 from runtime.language.task_keys import TaskKeys
 from runtime.language.triggers import TriggerKeys
-from runtime.model.flow import TaskSpec
+from runtime.model.flow import ConditionSpec, TaskSpec
 from runtime.tasks.base import Plugin
 from runtime.tasks.convert import allowed, choices, is_struct, properties
 from runtime.tasks.flow import DagTask
@@ -28,6 +29,15 @@ from runtime.tasks.registry import Known, Registry
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TEMPLATE = {"type": "string", "pattern": r"\{[{%]"}
 TASKS = {"type": "array", "items": {"$ref": "#/$defs/task"}}
+CONDITIONS = {"type": "array", "items": {"$ref": "#/$defs/condition"}}
+REFERENCES: Mapping[Any, str] = {TaskSpec: "#/$defs/task", ConditionSpec: "#/$defs/condition"}
+COMMON: Mapping[str, type[msgspec.Struct]] = {
+    "task": TaskKeys,
+    "flowable": TaskKeys,
+    "trigger": TriggerKeys,
+    "condition": ConditionKeys,
+}
+"""What each kind of plugin may have whatever its type."""
 SCALARS: Mapping[Any, dict[str, Any]] = {
     str: {"type": ["string", "number", "boolean"]},
     int: {"type": "integer"},
@@ -39,15 +49,11 @@ SCALARS: Mapping[Any, dict[str, Any]] = {
 
 def schema(registry: Registry) -> dict[str, Any]:
     """The schema of a flow file, with every plugin that loads."""
-    tasks: list[dict[str, Any]] = []
-    triggers: list[dict[str, Any]] = []
+    described: dict[str, list[dict[str, Any]]] = {kind: [] for kind in ("task", "trigger", "condition")}
     for known in registry.plugins():
-        if known.kind == "runner":
-            continue
-        is_trigger = known.kind == "trigger"
-        described = _plugin(known, TriggerKeys if is_trigger else TaskKeys)
-        if described is not None:
-            (triggers if is_trigger else tasks).append(described)
+        common = COMMON.get(known.kind)
+        if common is not None and (found := _plugin(known, common)) is not None:
+            described["task" if known.kind == "flowable" else known.kind].append(found)
     flow = _struct(FlowKeys)
     flow["properties"] |= {
         **dict.fromkeys(("tasks", "errors", "finally", "afterExecution"), TASKS),
@@ -58,17 +64,23 @@ def schema(registry: Registry) -> dict[str, Any]:
         "concurrency": _struct(ConcurrencyKeys),
         "checks": {"type": "array", "items": _struct(CheckKeys)},
         "sla": {"type": "array", "items": _struct(SlaKeys)},
+        "listeners": {"type": "array", "items": _listener()},
     }
     flow["required"] = [*flow["required"], "tasks"]
     inputs = _struct(InputKeys) | {"additionalProperties": True}
     inputs["properties"] |= {"type": {"enum": list(TYPES)}}
     definitions = {
-        "task": {"oneOf": tasks},
-        "trigger": {"oneOf": triggers},
+        **{kind: {"oneOf": found} for kind, found in described.items()},
         "input": inputs,
         "retry": _struct(RetryKeys),
     }
     return {"$schema": DIALECT, "title": "A flow", **flow, "$defs": definitions}
+
+
+def _listener() -> dict[str, Any]:
+    listener = _struct(ListenerKeys)
+    listener["properties"] |= {"conditions": CONDITIONS, "tasks": TASKS}
+    return listener
 
 
 def _plugin(known: Known, common: type[msgspec.Struct]) -> dict[str, Any] | None:
@@ -81,6 +93,8 @@ def _plugin(known: Known, common: type[msgspec.Struct]) -> dict[str, Any] | None
     fields = {**shared["properties"], **own["properties"], "type": {"enum": list(known.names)}}
     if "retry" in fields:
         fields["retry"] = {"$ref": "#/$defs/retry"}
+    if known.kind == "trigger":
+        fields["conditions"] = CONDITIONS
     return {
         "title": known.short or known.name,
         "description": own["description"],
@@ -128,7 +142,7 @@ def _one(kind: Any, *, rendered: bool) -> dict[str, Any]:
             "properties": {"task": {"$ref": "#/$defs/task"}, "dependsOn": {"type": "array"}}
         }
     if is_struct(kind):
-        return {"$ref": "#/$defs/task"} if kind is TaskSpec else _struct(kind)
+        return {"$ref": REFERENCES[kind]} if kind in REFERENCES else _struct(kind)
     arguments = get_args(kind)
     if origin in (list, tuple):
         return {"type": "array", "items": _typed(arguments[0], rendered=rendered) if arguments else {}}

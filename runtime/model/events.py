@@ -111,6 +111,13 @@ class BegunAgain(Event, frozen=True, kw_only=True, tag="begun_again"):
     execution_id: str
 
 
+class ListenersChosen(Event, frozen=True, kw_only=True, tag="listeners_chosen"):
+    """The conditions of the flow's listeners were judged: the answer to `ChooseListeners`."""
+
+    chosen: tuple[int, ...] = ()
+    """Places in the flow's list."""
+
+
 class OutputsRendered(Event, frozen=True, kw_only=True, tag="outputs_rendered"):
     """The flow's outputs were rendered: the answer to `RenderOutputs`."""
 
@@ -142,6 +149,7 @@ AnyEvent = (
     | AttemptLost
     | RetryDue
     | BegunAgain
+    | ListenersChosen
     | OutputsRendered
     | KillRequested
     | Restarted

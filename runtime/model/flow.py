@@ -83,6 +83,27 @@ class OutputSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     required: bool = True
 
 
+class ConditionSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What must hold before a trigger fires, or a listener runs."""
+
+    type: str
+    """The class's own name."""
+    properties: dict[str, Any] = {}
+    conditions: tuple["ConditionSpec", ...] = ()
+    """Inside a Not or an Or."""
+    named: dict[str, "ConditionSpec"] = {}
+    """Inside a MultipleCondition."""
+    unavailable: str = ""
+    """Why it cannot be judged: then nothing fires."""
+
+
+class Listener(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Tasks to run when an execution has ended, where conditions hold: what `afterExecution` was before there was one."""
+
+    conditions: tuple[ConditionSpec, ...] = ()
+    tasks: tuple[TaskSpec, ...] = ()
+
+
 class TriggerSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What starts the flow without a person."""
 
@@ -136,6 +157,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     errors: tuple[TaskSpec, ...] = ()
     finally_: tuple[TaskSpec, ...] = msgspec.field(default=(), name="finally")
     after_execution: tuple[TaskSpec, ...] = ()
+    listeners: tuple[Listener, ...] = ()
     outputs: tuple[OutputSpec, ...] = ()
     triggers: tuple[TriggerSpec, ...] = ()
     retry: Retry | None = None

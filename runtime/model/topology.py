@@ -18,11 +18,13 @@ class Ends(msgspec.Struct, frozen=True):
 
 
 def topology(flow: Flow) -> Topology:
-    """The flow's graph. What stands in errors, finally and afterExecution hangs together among itself only."""
+    """The flow's graph. What stands in errors, finally, a listener or afterExecution hangs together among itself only."""
     graph = _Graph()
     graph.chain(flow.tasks, None, "tasks")
     graph.chain(flow.errors, None, "errors")
     graph.chain(flow.finally_, None, "finally")
+    for listener in flow.listeners:
+        graph.chain(listener.tasks, None, "listeners")
     graph.chain(flow.after_execution, None, "afterExecution")
     return Topology(nodes=tuple(graph.nodes), edges=tuple(dict.fromkeys(graph.edges)))
 

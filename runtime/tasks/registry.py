@@ -19,7 +19,7 @@ TRIGGERS = "flowdeck.triggers"
 KESTRA = "io.kestra.plugin."
 OLD_TASKS = "io.kestra.core.tasks."
 
-Kind: TypeAlias = Literal["task", "flowable", "trigger", "runner"]
+Kind: TypeAlias = Literal["task", "flowable", "trigger", "condition", "runner"]
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,21 @@ def _flowables(classes: Mapping[str, str]) -> tuple[Known, ...]:
     )
 
 
+def _conditions(module: str, classes: Mapping[str, str]) -> tuple[Known, ...]:
+    """Their older names end with `Condition`, in two packages."""
+    return tuple(
+        _plugin(f"core.condition.{name}", f"{module}:{name}", short, "condition", _older(name))
+        for name, short in classes.items()
+    )
+
+
+def _older(name: str) -> list[str]:
+    long = name if name.endswith("Condition") else f"{name}Condition"
+    old = {"Expression": "VariableCondition"}.get(name, long)
+    newer = [f"{KESTRA}core.condition.{long}"] if long != name else []
+    return [f"io.kestra.core.models.conditions.types.{old}", *newer]
+
+
 BUILT_IN: tuple[Known, ...] = (
     _plugin("core.log.Log", "core:Log", "log", aliases=[f"{OLD_TASKS}log.Log"]),
     _plugin("core.debug.Return", "core:Return", "return", aliases=["debug", f"{OLD_TASKS}debugs.Return"]),
@@ -169,6 +184,33 @@ BUILT_IN: tuple[Known, ...] = (
         "schedule",
         "trigger",
         ["io.kestra.core.models.triggers.types.Schedule"],
+    ),
+    *_conditions(
+        "conditions",
+        {
+            "ExecutionFlow": "execution_flow",
+            "ExecutionLabels": "execution_labels",
+            "ExecutionNamespace": "execution_namespace",
+            "ExecutionOutputs": "execution_outputs",
+            "ExecutionStatus": "execution_status",
+            "Expression": "expression",
+            "FlowCondition": "flow_condition",
+            "FlowNamespaceCondition": "flow_namespace",
+            "HasRetryAttempt": "has_retry_attempt",
+            "MultipleCondition": "multiple",
+            "Not": "not",
+            "Or": "or",
+        },
+    ),
+    *_conditions(
+        "date_conditions",
+        {
+            "DateTimeBetween": "date_time_between",
+            "DayWeek": "day_week",
+            "DayWeekInMonth": "day_week_in_month",
+            "TimeBetween": "time_between",
+            "Weekend": "weekend",
+        },
     ),
     _plugin("scripts.runner.docker.Docker", "runners:Docker", "docker", "runner"),
     _plugin("core.runner.Process", "runners:Process", "process", "runner"),

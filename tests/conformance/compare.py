@@ -75,8 +75,9 @@ def _output(fact: Mapping[str, Any], run: TaskRun) -> Iterator[str]:
     if JAVA.fullmatch(fact["value"]):
         return
     found = text(run.outputs.get(fact["key"]))
-    if not OPERATORS[fact["op"]](found, fact["value"]):
-        yield f"output {fact['key']} of {run.task_id} is {found!r}: not {fact['op']} {fact['value']!r}"
+    wanted = fact["value"].replace('\\"', '"')  # as upstream's source writes a quotation mark
+    if not OPERATORS[fact["op"]](found, wanted):
+        yield f"output {fact['key']} of {run.task_id} is {found!r}: not {fact['op']} {wanted!r}"
 
 
 _OF_RUNS: Mapping[str, Callable[[Mapping[str, Any], TaskRun], Iterator[str]]] = {

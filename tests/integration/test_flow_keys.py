@@ -98,3 +98,23 @@ async def test_a_flow_may_be_tried_again_in_new_executions(client: Client) -> No
     assert items[-1].id == first.execution.id
     assert [execution.attempt_number for execution in items] == [3, 2, 1]
     assert {execution.original_id for execution in items} == {first.execution.id}
+
+
+async def test_listeners_run_behind_the_end_where_their_conditions_hold(client: Client) -> None:
+    listeners = """listeners:
+  - conditions: [{type: execution_status, in: [FAILED]}]
+    tasks: [{id: never, type: fail}]
+  - tasks: [{id: bad, type: fail}, {id: left_out, type: return, format: x}]
+  - conditions: [{type: expression, expression: "{{ execution.state == 'SUCCESS' }}"}]
+    tasks: [{id: good, type: return, format: "{{ execution.state }}"}]
+afterExecution: [{id: after, type: return, format: x}]
+"""
+    view = await run(client, flow(listeners))
+    assert view.execution.state is State.SUCCESS
+    states = {task_run.task_id: task_run.state.value for task_run in view.task_runs}
+    assert states == {"t": "SUCCESS", "bad": "FAILED", "good": "SUCCESS", "after": "SUCCESS"}
+    assert [task_run.branch for task_run in view.task_runs][1:] == [
+        "listeners",
+        "listeners",
+        "afterExecution",
+    ]

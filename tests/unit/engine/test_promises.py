@@ -12,7 +12,7 @@ from runtime.engine.commands import StartAttempt
 from runtime.engine.snapshot import begin
 from runtime.engine.step import step
 from runtime.model.events import KillRequested
-from runtime.model.flow import Flow, Rule, TaskSpec
+from runtime.model.flow import Flow, Listener, Rule, TaskSpec
 from runtime.model.limits import Concurrency, Sla
 from runtime.model.retry import Retry
 from runtime.model.states import State
@@ -36,6 +36,7 @@ class Flows:
             after_execution=self.tasks(1),
             retry=self.retry(),
             sla=self.sla(),
+            listeners=tuple(Listener(tasks=self.tasks(1)) for _ in range(self.random.randint(0, 1))),
             concurrency=Concurrency(limit=1) if self.random.random() < 0.3 else None,
         )
 

@@ -12,6 +12,7 @@ from runtime.engine.commands import (
     AnyCommand,
     BeginAgain,
     CheckSla,
+    ChooseListeners,
     Collect,
     Evaluate,
     Forget,
@@ -33,6 +34,7 @@ from runtime.model.events import (
     Collected,
     Evaluated,
     ExecutionCreated,
+    ListenersChosen,
     OutputsRendered,
     RetryDue,
     SlaChecked,
@@ -134,6 +136,9 @@ class World:
                     self.inbox.append(SlaChecked(at=self.now, final=final, missed=self.missed))
             case BeginAgain():
                 self.inbox.append(BegunAgain(at=self.now, execution_id="e2"))
+            case ChooseListeners():
+                chosen = tuple(range(len(self.flow.listeners)))
+                self.inbox.append(ListenersChosen(at=self.now, chosen=chosen))
             case RenderOutputs():
                 self.inbox.append(OutputsRendered(at=self.now, outputs={"answer": 42}))
             case Announce(state=state):
