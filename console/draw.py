@@ -12,6 +12,7 @@ RULES: Mapping[str, str] = {
     "parallel": "side by side",
     "dag": "by need",
     "for_each": "for each",
+    "each_parallel": "for each, side by side",
     "if": "if",
     "switch": "switch",
     "allow_failure": "may fail",

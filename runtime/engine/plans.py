@@ -3,7 +3,7 @@
 A lane's tasks follow each other; only lanes run side by side. So Sequential is one lane, Parallel one a task, ForEach one a value.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -14,14 +14,15 @@ from runtime.model.flow import Rule, TaskSpec
 EXPRESSIONS: Mapping[Rule, tuple[str, ...]] = {
     Rule.PARALLEL: ("concurrent",),
     Rule.DAG: ("concurrent",),
-    Rule.FOR_EACH: ("values",),
+    Rule.FOR_EACH: ("values", "value"),
+    Rule.EACH_PARALLEL: ("value", "concurrent"),
     Rule.IF: ("condition",),
     Rule.SWITCH: ("value",),
     Rule.WORKING_DIRECTORY: ("inputFiles",),
 }
 """The properties that must be rendered before a flowable can begin."""
 
-_ALWAYS = frozenset({Rule.FOR_EACH, Rule.IF, Rule.SWITCH, Rule.WORKING_DIRECTORY})
+_ALWAYS = frozenset({Rule.FOR_EACH, Rule.EACH_PARALLEL, Rule.IF, Rule.SWITCH, Rule.WORKING_DIRECTORY})
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,9 +90,23 @@ def _dag(spec: TaskSpec, values: Mapping[str, Any]) -> Plan:
 
 def _for_each(spec: TaskSpec, values: Mapping[str, Any]) -> Plan:
     tasks = branch(spec, "tasks")
-    distinct = dict.fromkeys(values["values"]) if tasks else {}
+    distinct = _distinct(values) if tasks else ()
     lanes = tuple(Lane(tasks, value=value, iteration=number) for number, value in enumerate(distinct))
     return Plan(lanes=lanes, limit=int(spec.properties.get("concurrencyLimit", 1)))
+
+
+def _distinct(values: Mapping[str, Any]) -> Iterable[str]:
+    """The older tasks call it `value`. What comes twice counts once."""
+    return dict.fromkeys(values["values"] if "values" in values else values["value"])
+
+
+def _each_parallel(spec: TaskSpec, values: Mapping[str, Any]) -> Plan:
+    lanes = tuple(
+        Lane((task,), value=value, iteration=number)
+        for number, value in enumerate(_distinct(values))
+        for task in branch(spec, "tasks")
+    )
+    return Plan(lanes=lanes, limit=_concurrent(spec, values))
 
 
 def _if(spec: TaskSpec, values: Mapping[str, Any]) -> Plan:
@@ -117,6 +132,7 @@ _PLANS: Mapping[Rule, Callable[[TaskSpec, Mapping[str, Any]], Plan]] = {
     Rule.PARALLEL: _parallel,
     Rule.DAG: _dag,
     Rule.FOR_EACH: _for_each,
+    Rule.EACH_PARALLEL: _each_parallel,
     Rule.IF: _if,
     Rule.SWITCH: _switch,
 }

@@ -65,24 +65,30 @@ def _whole_number(value: Any) -> int:
 
 
 def _list_of_values(value: Any) -> list[str]:
-    """ForEach's values as the strings that `taskrun.value` shows; a map or list inside becomes JSON."""
+    """ForEach's values as the strings that `taskrun.value` shows; a map or list inside becomes JSON, a map its entries."""
     if isinstance(value, str):
         value = _parsed(value)
+    if isinstance(value, Mapping):
+        value = [{"key": key, "value": item} for key, item in value.items()]
     if not isinstance(value, list | tuple):
-        raise TaskFailed(f"`values` must be a list, or a text that is a JSON list; it is `{value}`")
+        raise TaskFailed(
+            f"the values must be a list or a map, or a JSON text of one; they are `{value!s:.100}`"
+        )
     return [_as_text(item) for item in value]
 
 
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
-        raise TaskFailed(f"`values` must be a list, or a text that is a JSON list; it is `{text}`") from None
+    except (ValueError, RecursionError):
+        raise TaskFailed(
+            f"the values must be a list, or a JSON text of one; they are `{text:.100}`"
+        ) from None
 
 
 def _as_text(item: Any) -> str:
     if item is None:
-        raise TaskFailed("`values` has a null: every value must be a text, a number or a map")
+        raise TaskFailed("the values have a null: each must be a text, a number or a map")
     return item if isinstance(item, str) else json.dumps(item, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -94,6 +100,9 @@ _SHAPES: Mapping[tuple[Rule, str], Callable[[Any], Any]] = {
     (Rule.IF, "condition"): is_truthy,
     (Rule.SWITCH, "value"): _scalar_text,
     (Rule.FOR_EACH, "values"): _list_of_values,
+    (Rule.FOR_EACH, "value"): _list_of_values,
+    (Rule.EACH_PARALLEL, "value"): _list_of_values,
+    (Rule.EACH_PARALLEL, "concurrent"): _whole_number,
     (Rule.PARALLEL, "concurrent"): _whole_number,
     (Rule.DAG, "concurrent"): _whole_number,
 }

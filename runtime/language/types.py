@@ -17,8 +17,6 @@ FLOWABLES = frozenset(
     f"{KESTRA}core.flow.{name}"
     for name in (
         "Approval",
-        "EachParallel",
-        "EachSequential",
         "ForEachItem",
         "Loop",
         "LoopUntil",

@@ -19,7 +19,8 @@ class Rule(StrEnum):
     SEQUENTIAL = "sequential"  #: one after the other
     PARALLEL = "parallel"  #: side by side, up to `concurrent`
     DAG = "dag"  #: each when those it depends on have ended
-    FOR_EACH = "for_each"  #: the tasks once for each value
+    FOR_EACH = "for_each"  #: the tasks once for each value, one after the other
+    EACH_PARALLEL = "each_parallel"  #: each task for each value, all side by side
     IF = "if"  #: `then` or `else`
     SWITCH = "switch"  #: the case whose key is the value
     ALLOW_FAILURE = "allow_failure"  #: sequential, and a failure becomes a warning

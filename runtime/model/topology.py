@@ -7,7 +7,7 @@ import msgspec
 from runtime.model.flow import Flow, Rule, TaskSpec
 from runtime.model.views import Topology, TopologyNode
 
-SIDE_BY_SIDE = frozenset({Rule.PARALLEL, Rule.DAG})
+SIDE_BY_SIDE = frozenset({Rule.PARALLEL, Rule.DAG, Rule.EACH_PARALLEL})
 
 
 class Ends(msgspec.Struct, frozen=True):

@@ -50,6 +50,8 @@ class Plugin(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_u
 
     aliases: ClassVar[tuple[str, ...]] = ()
     """Other names under which flows know it."""
+    deprecated: ClassVar[str] = ""
+    """What to write instead, for one that is kept for older flows only."""
 
 
 class Task(Plugin, frozen=True):

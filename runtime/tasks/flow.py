@@ -97,9 +97,52 @@ class ForEach(Group, frozen=True, kw_only=True):
     tasks: Tasks
     """Run one after the other for each value."""
     values: Any
-    """A list, or a text that is a JSON list. A value that comes twice counts once."""
+    """A list, or a JSON text of one; of a map each entry, as `{"key": ..., "value": ...}`. A value that comes twice counts once."""
     concurrency_limit: Annotated[int, Verbatim] = 1
     """How many values at once; 0 for all."""
+
+
+class EachSequential(Group, frozen=True, kw_only=True):
+    """Run tasks once for each value, one value after the other. The older form of ForEach.
+
+    - id: regions
+      type: each_sequential
+      value: ["eu", "us"]
+      tasks:
+        - {id: load, type: shell, commands: ["./load.sh {{ taskrun.value }}"]}
+    """
+
+    deprecated: ClassVar[str] = "use ForEach: `value` is called `values` there"
+    rule: ClassVar[Rule] = Rule.FOR_EACH
+
+    tasks: Tasks
+    """Run one after the other for each value."""
+    value: Any
+    """As the `values` of ForEach."""
+
+
+class EachParallel(Group, frozen=True, kw_only=True):
+    """Run each task for each value, all side by side. The older form of ForEach.
+
+    - id: regions
+      type: each_parallel
+      value: ["eu", "us"]
+      concurrent: 2
+      tasks:
+        - {id: load, type: shell, commands: ["./load.sh {{ taskrun.value }}"]}
+    """
+
+    deprecated: ClassVar[str] = (
+        "use ForEach: `value` is called `values` there, and `concurrencyLimit: 0` runs all values at once"
+    )
+    rule: ClassVar[Rule] = Rule.EACH_PARALLEL
+
+    tasks: Tasks
+    """Tasks of one value do not wait for each other; put them into a Sequential where they should."""
+    value: Any
+    """As the `values` of ForEach."""
+    concurrent: int = 0
+    """How many task runs at once; 0 for all."""
 
 
 class If(Group, frozen=True, kw_only=True):

@@ -166,6 +166,8 @@ BUILT_IN: tuple[Known, ...] = (
             "Parallel": "parallel",
             "Dag": "dag",
             "ForEach": "foreach",
+            "EachSequential": "each_sequential",
+            "EachParallel": "each_parallel",
             "If": "if",
             "Switch": "switch",
             "AllowFailure": "allow_failure",

@@ -125,6 +125,13 @@ def test_foreach_runs_each_distinct_value_in_order() -> None:
     assert world.snapshot.outputs["a"]["y"] == {"n": 1}
 
 
+def test_each_parallel_starts_every_task_for_every_value() -> None:
+    each = task("each", Rule.EACH_PARALLEL, tasks=[task("a"), task("b")], errors=[task("e")])
+    world = run(flow(each), "a", each={"values": {"value": ["x", "y", "x"]}})
+    assert world.states() == {"each": F, "a[x]": F, "b[x]": S, "a[y]": F, "b[y]": S, "e": S}
+    assert world.snapshot.outputs["b"]["y"] == {"n": 1}
+
+
 def test_foreach_keeps_to_its_limit() -> None:
     each = task("each", Rule.FOR_EACH, tasks=[task("a")], properties={"concurrencyLimit": 2})
     world = World(flow(each))

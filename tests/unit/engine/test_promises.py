@@ -98,6 +98,13 @@ class Flows:
                     "tasks": self.tasks(depth),
                     "properties": {"values": values, "concurrencyLimit": limit},
                 }
+            case Rule.EACH_PARALLEL:
+                values = [str(number) for number in range(self.random.randint(0, 4))]
+                limit = self.random.randint(0, 3)
+                return found | {
+                    "tasks": self.tasks(depth),
+                    "properties": {"value": values, "concurrent": limit},
+                }
             case Rule.DAG:
                 children = self.tasks(depth)
                 needs = {

@@ -576,3 +576,19 @@ def test_a_default_may_give_what_is_required() -> None:
 def test_anchors_may_hold_keys_that_tasks_share() -> None:
     text = "variables: {shared: &shared {type: shell, env: {A: b}}}\ntasks:\n- {<<: *shared, id: t, commands: [x]}"
     assert flow(HEAD + text).tasks[0].properties == {"env": {"A": "b"}, "commands": ["x"]}
+
+
+def test_a_task_that_is_kept_for_older_flows_says_what_to_write_instead() -> None:
+    text = f"{HEAD}tasks:\n- id: t\n  type: io.kestra.core.tasks.flows.EachSequential\n  value: [a]\n  tasks: [{{id: u, type: return}}]"
+    loaded = load(text)
+    assert loaded.flow is not None
+    assert [
+        (problem.line, problem.is_error, problem.message, problem.hint) for problem in loaded.problems
+    ] == [
+        (
+            5,
+            False,
+            "`io.kestra.core.tasks.flows.EachSequential` is deprecated",
+            "use ForEach: `value` is called `values` there",
+        )
+    ]

@@ -1,0 +1,81 @@
+"""Tasks that hold others, in a whole runtime: what their children see, and what they leave."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from runtime.client.client import Client
+from runtime.model.states import State
+from runtime.model.views import ExecutionView
+from tests.runtimes import in_process, run, settings
+
+
+@pytest.fixture
+async def client(tmp_path: Path) -> AsyncIterator[Client]:
+    async with in_process(settings(tmp_path)) as client:
+        yield client
+
+
+def flow(tasks: str) -> str:
+    return f"id: held\nnamespace: company.team\ntasks:\n{tasks}\n"
+
+
+def values(view: ExecutionView, task_id: str) -> list[str]:
+    """What a Return gave, in the order of creation."""
+    assert view.execution.state is State.SUCCESS, view.execution.error
+    return [run.outputs["value"] for run in view.task_runs if run.task_id == task_id]
+
+
+NESTED = """\
+- id: outer
+  type: foreach
+  values: [{"k": 1}, b]
+  tasks:
+    - id: inner
+      type: foreach
+      values: '["x", "y"]'
+      concurrencyLimit: 0
+      tasks:
+        - id: made
+          type: return
+          format: "{{ parent.taskrun.value }} {{ taskrun.value }} {{ taskrun.iteration }} {{ parents[0].taskrun.iteration }}"
+        - id: seen
+          type: return
+          format: "{{ outputs.made[parent.taskrun.value][taskrun.value].value }} = {{ currentEachOutput(outputs.made).value }}"
+"""
+
+
+async def test_loops_in_loops_know_all_their_values(client: Client) -> None:
+    view = await run(client, flow(NESTED))
+    made = values(view, "made")
+    assert made == ['{"k":1} x 0 0', '{"k":1} y 1 0', "b x 0 1", "b y 1 1"]
+    assert sorted(values(view, "seen")) == sorted(f"{each} = {each}" for each in made)
+
+
+THROUGH = """\
+- id: each
+  type: foreach
+  values: [a, b]
+  tasks:
+    - id: together
+      type: parallel
+      tasks:
+        - id: choice
+          type: switch
+          value: "{{ parent.taskrun.value }}"
+          cases:
+            a: [{id: first, type: return, format: "first {{ parents[0].taskrun.value }}"}]
+          defaults: [{id: other, type: return, format: "other {{ parent.taskrun.value }}"}]
+- {id: after, type: return, format: "{{ outputs.first.a.value }}, {{ outputs.other['b'].value }}"}
+"""
+
+
+async def test_what_stands_in_between_hides_no_value(client: Client) -> None:
+    assert values(await run(client, flow(THROUGH)), "after") == ["first a, other b"]
+
+
+async def test_a_loop_over_what_an_earlier_task_found(client: Client) -> None:
+    found = '- {id: found, type: outputs, values: {list: [1, 2, 2, {"a": 1}]}}\n'
+    loop = "- {id: each, type: foreach, values: '{{ outputs.found.values.list }}', tasks: [{id: t, type: return, format: '{{ taskrun.value }}'}]}"
+    assert values(await run(client, flow(found + loop)), "t") == ["1", "2", '{"a":1}']
