@@ -12,7 +12,8 @@ from jinja2.runtime import Context
 from runtime.errors import ExpressionFailed
 from runtime.expressions.arguments import arguments
 from runtime.expressions.ion import to_ion
-from runtime.expressions.limits import check_text
+from runtime.expressions.limits import check_text, step
+from runtime.expressions.missing import present
 from runtime.expressions.operators import is_number
 from runtime.expressions.text import entries, kind, text, to_json
 
@@ -41,7 +42,9 @@ def distinct(value: Any) -> Any:
         return "null"
     seen: dict[str, None] = {}
     kept = []
-    for item in _list(value, "distinct"):
+    items = _list(value, "distinct")
+    step(len(items) // 2)  # each is written as JSON
+    for item in items:
         key = f"{kind(item)}:{to_json(item, nulls=True)}"
         if key not in seen:
             seen[key] = None
@@ -147,6 +150,7 @@ def sort(value: Any, reverse: bool = False, attribute: str | None = None) -> lis
     if value is None:
         return None
     items = _list(list(value) if isinstance(value, Mapping) else value, "sort")
+    step(len(items) // 5)
     if attribute is None:
         return sorted(items, key=cmp_to_key(_order), reverse=reverse)
     return sorted(items, key=lambda item: cmp_to_key(_order)(item[attribute]), reverse=reverse)
@@ -212,9 +216,8 @@ def _listed(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @pass_context
     def call(context: Context, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
-        return list(
-            function(context, entries(value) if isinstance(value, Mapping) else value, *args, **kwargs)
-        )
+        items = entries(value) if isinstance(value, Mapping) else value
+        return [present(item) for item in function(context, items, *args, **kwargs)]
 
     return call
 

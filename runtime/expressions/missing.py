@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from jinja2 import Undefined, UndefinedError
+from jinja2.runtime import TemplateReference
 from jinja2.utils import missing as absent
+
+from runtime.errors import ExpressionFailed
 
 
 class NameMissing(UndefinedError):
@@ -66,14 +69,22 @@ class Missing(Undefined):
 
 
 def present(value: Any) -> Any:
-    """The value, which must exist."""
+    """The value, which must exist, and be a value: a function is to be called."""
     if isinstance(value, Missing):
         raise value.failure()
+    if callable(value) or isinstance(value, TemplateReference):
+        raise not_called(value)
     return value
 
 
 def require(*values: Any) -> None:
-    """All of them must exist."""
+    """All of them must be values that exist."""
     for value in values:
-        if isinstance(value, Missing):
-            raise value.failure()
+        present(value)
+
+
+def not_called(function: Any) -> ExpressionFailed:
+    name = getattr(function, "__name__", getattr(function, "name", None))
+    if isinstance(name, str) and name.isidentifier():
+        return ExpressionFailed(f"`{name}` is a function: write `{name}()`")
+    return ExpressionFailed("a loop or a block is no value: name what of it is meant (`loop.index`)")

@@ -185,7 +185,7 @@ class Expressions:
     def _evaluate(self, template: str, variables: Mapping[str, Any]) -> Any:
         root, blocks = self._compiled(template)
         try:
-            values = [_output(value) for value in root(self._scope(blocks, variables)) if value is not None]
+            values = [present(value) for value in root(self._scope(blocks, variables)) if value is not None]
             return _joined(values)
         except Failure:
             raise
@@ -238,13 +238,6 @@ class Expressions:
             if rendered == before or not recursive:
                 break
         return rendered
-
-
-def _output(value: Any) -> Any:
-    """A value that may leave: it exists, and can be printed."""
-    if callable(value):
-        text(value)
-    return value
 
 
 def _joined(values: list[Any]) -> Any:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from runtime.errors import ExpressionFailed
 from runtime.expressions.limits import ITEMS_A_STEP, MAX_ITEMS, LimitExceeded, check_text, step
-from runtime.expressions.missing import Missing
+from runtime.expressions.missing import Missing, not_called
 
 MAX_DEPTH = 200  # levels of maps and lists inside one another
 
@@ -77,11 +77,10 @@ def _scalar(value: Any) -> str | None:
         return text(value.value)
     if isinstance(value, (UUID, PurePath)):
         return str(value)
+    if callable(value):
+        raise not_called(value)
     if isinstance(value, Iterable):
         return None
-    name = getattr(value, "__name__", "")
-    if callable(value) and name.isidentifier():
-        raise ExpressionFailed(f"`{name}` is a function: write `{name}()`")
     raise ExpressionFailed(f"{kind(value)} cannot be printed")
 
 
