@@ -6,13 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from runtime.errors import ExpressionFailed
+from runtime.expressions.locales import ENGLISH
 from runtime.expressions.text import iso
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS, DAYS = ENGLISH.months, ENGLISH.days
 
 _CLOCK = {
     "NANOS": timedelta(0),

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from runtime.errors import ExpressionFailed
-from runtime.expressions import calendar, reading
+from runtime.expressions import calendar, locales, reading
 from runtime.expressions.arguments import arguments
 from runtime.expressions.patterns import write
 from runtime.expressions.text import kind
@@ -18,17 +18,21 @@ from runtime.expressions.text import kind
 Clock = Callable[[], datetime]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_ENGLISH = ("en", "")
 
 
-def to_datetime(value: Any, zone: tzinfo | None = None, existing: str | None = None) -> datetime:
+def to_datetime(
+    value: Any,
+    zone: tzinfo | None = None,
+    existing: str | None = None,
+    words: locales.Locale = locales.ENGLISH,
+) -> datetime:
     """The instant that a value means; `zone` is for those that do not say theirs (None: the server's)."""
-    moment = _moment(value, zone, existing)
+    moment = _moment(value, zone, existing, words)
     # astimezone() reads a time without a zone as the server's.
     return moment if moment.tzinfo else moment.astimezone()
 
 
-def _moment(value: Any, zone: tzinfo | None, existing: str | None) -> datetime:
+def _moment(value: Any, zone: tzinfo | None, existing: str | None, words: locales.Locale) -> datetime:
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=zone)
     if isinstance(value, date):
@@ -36,13 +40,13 @@ def _moment(value: Any, zone: tzinfo | None, existing: str | None) -> datetime:
     if isinstance(value, int) and not isinstance(value, bool):
         return _since_epoch(value)
     if isinstance(value, str):
-        return _parsed(value, zone, existing)
+        return _parsed(value, zone, existing, words)
     raise ExpressionFailed(f"{kind(value)} is not a date")
 
 
-def _parsed(text: str, zone: tzinfo | None, existing: str | None) -> datetime:
+def _parsed(text: str, zone: tzinfo | None, existing: str | None, words: locales.Locale) -> datetime:
     if existing is not None:
-        return reading.from_pattern(text, existing, zone)
+        return reading.from_pattern(text, existing, zone, words)
     moment = reading.from_iso(text, zone)
     if moment is not None:
         return moment
@@ -73,12 +77,9 @@ def format_date(
     locale: str | None = None,
 ) -> str:
     """The date in a named format or by a Java pattern, as it reads in `zone`."""
-    if locale is not None and locale.replace("_", "-").split("-")[0].lower() not in _ENGLISH:
-        raise ExpressionFailed(
-            f"the locale `{locale}` is not available", hint="names of months and days are English"
-        )
-    where = _zone(zone)
-    return write(to_datetime(value, where, existing).astimezone(where), format or "iso")
+    where, words = _zone(zone), locales.locale(locale)
+    moment = to_datetime(value, where, existing, words).astimezone(where)
+    return write(moment, format or "iso", words)
 
 
 def now_function(clock: Clock, zone: str | tzinfo | None = None) -> Callable[..., str]:
@@ -121,7 +122,9 @@ def date_filters(default: str | tzinfo | None = None) -> dict[str, Callable[...,
     ) -> str | None:
         if value is None:
             return None
-        moved = calendar.plus(to_datetime(value, _zone(zone or default), existing), amount, unit)
+        moved = calendar.plus(
+            to_datetime(value, _zone(zone or default), existing, locales.locale(locale)), amount, unit
+        )
         return format_date(moved, format, zone or default, None, locale)
 
     return {"date": date_, "dateAdd": date_add} | {

@@ -1,6 +1,6 @@
 """Java's DateTimeFormatter patterns (`yyyy-MM-dd'T'HH:mm:ss.SSSXXX`), for writing dates.
 
-Letters as in java.time.format.DateTimeFormatter; names of months and days are English, and weeks are ISO's.
+Letters as in java.time.format.DateTimeFormatter; weeks are ISO's.
 """
 
 import re
@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from runtime.errors import ExpressionFailed
-from runtime.expressions.calendar import DAYS, MONTHS
+from runtime.expressions.locales import ENGLISH, STYLES, Locale
 
 MAX_PATTERN = 200  # characters
 
@@ -19,13 +19,7 @@ Field: TypeAlias = tuple[str, int]
 
 _TOKEN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|\[|\]|.", re.DOTALL)
 
-STYLES = {
-    "full": "EEEE, MMMM d, yyyy 'at' h:mm:ss a zzzz",
-    "long": "MMMM d, yyyy 'at' h:mm:ss a z",
-    "medium": "MMM d, yyyy, h:mm:ss a",
-    "short": "M/d/yy, h:mm a",
-}
-NAMED = STYLES | {
+NAMED = {
     "iso": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
     "iso_milli": "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
     "iso_sec": "yyyy-MM-dd'T'HH:mm:ssXXX",
@@ -51,7 +45,14 @@ _SHORTENING = {
     "iso_local_time": ("HH:mm:ss", ""),
     "iso_offset_time": ("HH:mm:ss", "XXX"),
 }
-NAMES = (*NAMED, *_SHORTENING)
+NAMES = (*STYLES, *NAMED, *_SHORTENING)
+
+
+def known(name_or_pattern: str, words: Locale = ENGLISH) -> str:
+    """The pattern behind a name, or the pattern itself."""
+    if name_or_pattern in STYLES:
+        return words.styles[STYLES.index(name_or_pattern)]
+    return NAMED.get(name_or_pattern, name_or_pattern)
 
 
 @lru_cache(maxsize=256)
@@ -75,31 +76,33 @@ def fields(pattern: str) -> tuple[Field | str, ...]:
     return tuple(parts)
 
 
-def write(value: datetime, name_or_pattern: str) -> str:
-    """The date in a named format, or by a pattern."""
+def write(value: datetime, name_or_pattern: str, words: Locale = ENGLISH) -> str:
+    """The date in a named format, or by a pattern; months and days by their names in the locale."""
     if name_or_pattern in _SHORTENING:
         head, tail = _SHORTENING[name_or_pattern]
         if not _has_zone_name(value):
             tail = tail.removesuffix("'['VV']'")
-        return _written(value, head) + _fraction(value) + _written(value, tail)
-    return _written(value, NAMED.get(name_or_pattern, name_or_pattern))
+        return _written(value, head, ENGLISH) + _fraction(value) + _written(value, tail, ENGLISH)
+    return _written(value, known(name_or_pattern, words), words)
 
 
 def _fraction(value: datetime) -> str:
     return f".{value.microsecond:06d}".rstrip("0") if value.microsecond else ""
 
 
-def _written(value: datetime, pattern: str) -> str:
+def _written(value: datetime, pattern: str, words: Locale) -> str:
     written: list[str] = []
     for part in fields(pattern):
         if isinstance(part, str):
             written.append(part)
         elif part[1]:
-            written.append(_field(value, pattern, *part))
+            written.append(_field(value, pattern, words, *part))
     return "".join(written)
 
 
-def _field(value: datetime, pattern: str, letter: str, count: int) -> str:
+def _field(value: datetime, pattern: str, words: Locale, letter: str, count: int) -> str:
+    if letter in WORDS:
+        return WORDS[letter](value, count, words)
     writer = WRITERS.get(letter)
     if writer is None:
         raise ExpressionFailed(
@@ -117,20 +120,24 @@ def _year(of: Callable[[datetime], int]) -> Callable[[datetime, int], str]:
     return lambda value, count: f"{of(value) % 100:02d}" if count == 2 else f"{of(value):0{count}d}"
 
 
-def _month(value: datetime, count: int) -> str:
+def _month(value: datetime, count: int, words: Locale) -> str:
     if count <= 2:
         return f"{value.month:0{count}d}"
-    name = MONTHS[value.month - 1]
-    return name[:3] if count == 3 else name[:1] if count == 5 else name
+    name = words.months[value.month - 1]
+    return words.short_months[value.month - 1] if count == 3 else name[:1].upper() if count == 5 else name
 
 
-def _weekday(value: datetime, count: int) -> str:
-    name = DAYS[value.weekday()]
-    return name if count == 4 else name[:1] if count == 5 else name[:3]
+def _weekday(value: datetime, count: int, words: Locale) -> str:
+    name = words.days[value.weekday()]
+    return name if count == 4 else name[:1].upper() if count == 5 else words.short_days[value.weekday()]
 
 
-def _local_weekday(value: datetime, count: int) -> str:
-    return f"{value.isoweekday():0{count}d}" if count <= 2 else _weekday(value, count)
+def _local_weekday(value: datetime, count: int, words: Locale) -> str:
+    return f"{value.isoweekday():0{count}d}" if count <= 2 else _weekday(value, count, words)
+
+
+def _half(value: datetime, _: int, words: Locale) -> str:
+    return words.halves[value.hour >= 12]
 
 
 def _quarter(value: datetime, count: int) -> str:
@@ -201,18 +208,12 @@ WRITERS: dict[str, Callable[[datetime, int], str]] = {
     "y": _year(lambda value: value.year),
     "Y": _year(lambda value: value.isocalendar().year),
     "D": _number(lambda value: value.timetuple().tm_yday),
-    "M": _month,
-    "L": _month,
     "d": _number(lambda value: value.day),
     "Q": _quarter,
     "q": _quarter,
     "w": _number(lambda value: value.isocalendar().week),
     "W": _number(lambda value: (value.day + value.replace(day=1).weekday() - 1) // 7 + 1),
-    "E": _weekday,
-    "e": _local_weekday,
-    "c": _local_weekday,
     "F": _number(lambda value: (value.day - 1) // 7 + 1),
-    "a": lambda value, _: "AM" if value.hour < 12 else "PM",
     "h": _number(lambda value: (value.hour + 11) % 12 + 1),
     "K": _number(lambda value: value.hour % 12),
     "k": _number(lambda value: (value.hour + 23) % 24 + 1),
@@ -230,6 +231,17 @@ WRITERS: dict[str, Callable[[datetime, int], str]] = {
     "x": _offset_x(""),
     "Z": _offset_z,
 }
+
+
+WORDS: dict[str, Callable[[datetime, int, Locale], str]] = {
+    "M": _month,
+    "L": _month,
+    "E": _weekday,
+    "e": _local_weekday,
+    "c": _local_weekday,
+    "a": _half,
+}
+"""The fields that a language has its own words for."""
 
 
 def _micros_of_day(value: datetime) -> int:

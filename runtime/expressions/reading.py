@@ -7,8 +7,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from runtime.errors import ExpressionFailed
-from runtime.expressions.calendar import DAYS, MONTHS
-from runtime.expressions.patterns import NAMED, fields
+from runtime.expressions.locales import ENGLISH, Locale
+from runtime.expressions.patterns import fields, known
 from runtime.expressions.regex import Expression
 
 _OFFSET = r"[+-]\d{2}(?::?\d{2}(?::?\d{2})?)?|Z"
@@ -18,9 +18,6 @@ _ISO = re.compile(
     rf"(?P<offset>{_OFFSET})?(?:\[(?P<zone>[\w/+:-]+)\])?",
     re.IGNORECASE,
 )
-_MONTHS = {name[:3].lower(): number for number, name in enumerate(MONTHS, 1)}
-_MONTH_NAMES = "|".join((*MONTHS, *(name[:3] for name in MONTHS)))
-_DAY_NAMES = "|".join((*DAYS, *(name[:3] for name in DAYS)))
 
 
 @lru_cache(maxsize=256)
@@ -62,17 +59,19 @@ def from_iso(text: str, default: tzinfo | None) -> datetime | None:
     return moment.replace(tzinfo=own)
 
 
-def from_pattern(text: str, name_or_pattern: str, default: tzinfo | None) -> datetime:
+def from_pattern(
+    text: str, name_or_pattern: str, default: tzinfo | None, words: Locale = ENGLISH
+) -> datetime:
     """The date that `name_or_pattern` would have written as this text."""
-    expression, letters = _reader(NAMED.get(name_or_pattern, name_or_pattern))
+    expression, letters = _reader(known(name_or_pattern, words), words)
     found = expression.fullmatch(text)
     if found is None:
         raise ExpressionFailed(f"the date `{text}` does not have the format `{name_or_pattern}`")
-    return _moment({letter: found[f"f{place}"] for place, letter in enumerate(letters)}, default)
+    return _moment({letter: found[f"f{place}"] for place, letter in enumerate(letters)}, default, words)
 
 
 @lru_cache(maxsize=256)
-def _reader(pattern: str) -> tuple[Expression, tuple[str, ...]]:
+def _reader(pattern: str, words: Locale) -> tuple[Expression, tuple[str, ...]]:
     parts: list[str] = []
     letters: list[str] = []
     for part in fields(pattern):
@@ -82,7 +81,7 @@ def _reader(pattern: str) -> tuple[Expression, tuple[str, ...]]:
         if not part[1]:
             parts.append("(?:" if part[0] == "[" else ")?")
             continue
-        parts.append(f"(?P<f{len(letters)}>{_field(pattern, *part)})")
+        parts.append(f"(?P<f{len(letters)}>{_field(pattern, words, *part)})")
         letters.append(part[0])
     try:
         return Expression(f"(?i){''.join(parts)}"), tuple(letters)
@@ -90,10 +89,10 @@ def _reader(pattern: str) -> tuple[Expression, tuple[str, ...]]:
         raise ExpressionFailed(f"the date pattern `{pattern}` is malformed: {error}") from error
 
 
-def _field(pattern: str, letter: str, count: int) -> str:
+def _field(pattern: str, words: Locale, letter: str, count: int) -> str:
     """The regular expression of one field."""
     if letter in "ML" and count > 2:
-        return _MONTH_NAMES
+        return _any_of(words.months, words.short_months)
     if letter in "yu":
         return r"\d{2}" if count == 2 else r"\d{4}"
     if letter in "MLdHhKkmsDnS":
@@ -101,8 +100,8 @@ def _field(pattern: str, letter: str, count: int) -> str:
             rf"\d{{{count}}}" if letter == "S" or count > 1 else r"\d{1,9}" if letter == "n" else r"\d{1,3}"
         )
     shapes = {
-        "a": "AM|PM",
-        "E": _DAY_NAMES,
+        "a": _any_of(words.halves),
+        "E": _any_of(words.days, words.short_days),
         "X": _OFFSET,
         "x": _OFFSET,
         "Z": _OFFSET,
@@ -114,14 +113,23 @@ def _field(pattern: str, letter: str, count: int) -> str:
     return shapes[letter]
 
 
-def _moment(found: Mapping[str, str | None], default: tzinfo | None) -> datetime:
+def _any_of(*names: tuple[str, ...]) -> str:
+    """The longest first: `mar` is also the beginning of `mars`."""
+    return "|".join(re.escape(name) for name in sorted({*sum(names, ())}, key=len, reverse=True))
+
+
+def _moment(found: Mapping[str, str | None], default: tzinfo | None, words: Locale) -> datetime:
     """One instant out of the fields that were read."""
     values = {letter: value for letter, value in found.items() if value is not None}
     year = _whole(values, "yu", 1970)
-    clock = _hour(values), _whole(values, "m", 0), _whole(values, "s", 0), _micros(values)
+    clock = _hour(values, words), _whole(values, "m", 0), _whole(values, "s", 0), _micros(values)
     zone = _zone_of(values, default)
     moment = datetime(
-        2000 + year if year < 100 else year, _month(values), _whole(values, "d", 1), *clock, tzinfo=zone
+        2000 + year if year < 100 else year,
+        _month(values, words),
+        _whole(values, "d", 1),
+        *clock,
+        tzinfo=zone,
     )
     return (
         moment.replace(month=1, day=1) + timedelta(days=_whole(values, "D", 1) - 1)
@@ -134,19 +142,24 @@ def _whole(values: Mapping[str, str], letters: str, otherwise: int) -> int:
     return next((int(values[letter]) for letter in letters if letter in values), otherwise)
 
 
-def _month(values: Mapping[str, str]) -> int:
-    written = values.get("M", values.get("L", "1"))
-    return int(written) if written.isdecimal() else _MONTHS[written[:3].lower()]
+def _month(values: Mapping[str, str], words: Locale) -> int:
+    written = values.get("M", values.get("L", "1")).lower()
+    if written.isdecimal():
+        return int(written)
+    pairs = zip(words.months, words.short_months, strict=True)
+    return next(
+        number for number, names in enumerate(pairs, 1) if written in (name.lower() for name in names)
+    )
 
 
 def _micros(values: Mapping[str, str]) -> int:
     return int(values["S"][:6].ljust(6, "0")) if "S" in values else _whole(values, "n", 0) // 1000
 
 
-def _hour(values: Mapping[str, str]) -> int:
+def _hour(values: Mapping[str, str], words: Locale) -> int:
     if "H" in values or "k" in values:
         return _whole(values, "Hk", 0) % 24
-    afternoon = values.get("a", "").upper() == "PM"
+    afternoon = values.get("a", "").lower() == words.halves[1].lower()
     return _whole(values, "hK", 0) % 12 + (12 if afternoon else 0)
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from runtime.errors import ExpressionFailed
 from runtime.expressions import Expressions, duration, format_date, iso, now_function
+from runtime.expressions.locales import LOCALES as LANGUAGES
 
 MOMENT = datetime(2024, 3, 9, 13, 5, 7, 89012, tzinfo=UTC)
 
@@ -50,6 +51,38 @@ PATTERNS = {
 @pytest.mark.parametrize(("pattern", "text"), PATTERNS.items())
 def test_a_pattern_of_java(pattern: str, text: str) -> None:
     assert format_date(MOMENT, pattern, "UTC") == text
+
+
+LOCALES = {
+    ("fr", "EEEE d MMMM yyyy"): "samedi 9 mars 2024",
+    ("fr-FR", "EEE d MMM"): "sam. 9 mars",
+    ("de", "EE, d. MMM yyyy"): "Sa., 9. März 2024",
+    ("de_DE", "full"): "Samstag, 9. März 2024 um 13:05:07 Coordinated Universal Time",
+    ("es", "d 'de' MMMM"): "9 de marzo",
+    ("pt", "EEEE"): "sábado",
+    ("nb", "long"): "9. mars 2024 kl. 13:05:07 UTC",
+    ("nl", "short"): "09-03-2024 13:05",
+    ("sv", "h a"): "1 em",
+    ("fi", "medium"): "9.3.2024 klo 13.05.07",
+    ("pl", "d MMMM"): "9 marca",
+    ("en-GB", "MMMM"): "March",
+    ("it", "iso_local_date"): "2024-03-09",
+}
+
+
+@pytest.mark.parametrize(("locale", "pattern", "text"), [(*key, text) for key, text in LOCALES.items()])
+def test_names_are_those_of_the_locale(locale: str, pattern: str, text: str) -> None:
+    assert format_date(MOMENT, pattern, "UTC", None, locale) == text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_date_is_read_as_its_language_writes_it(engine: Expressions, language: str) -> None:
+    written = "{{ d | date(f, locale=l) | date('yyyy-MM-dd HH:mm', existingFormat=f, locale=l) }}"
+    for month in range(1, 13):
+        for pattern in ("EEEE d MMMM yyyy h:mm a", "EEE d MMM yyyy HH:mm"):
+            day = datetime(2024, month, 9, 13, 5, tzinfo=UTC)
+            found = engine.render(written, {"d": day, "f": pattern, "l": language})
+            assert found == f"2024-{month:02d}-09 13:05"
 
 
 OFFSETS = {
@@ -144,7 +177,7 @@ REFUSED = {
     "{{ now() | date('yyyy', timeZone='Mars/Base') }}": "`Mars/Base` is not a time zone",
     "{{ now() | dateAdd(1, 'FORTNIGHTS') }}": "`FORTNIGHTS` is not a unit of time",
     "{{ 'x' | date('yyyy', existingFormat='yyyy') }}": "does not have the format `yyyy`",
-    "{{ now(locale='fr') }}": "the locale `fr` is not available",
+    "{{ now(locale='xx') }}": "the locale `xx` is not available",
     "{{ [] | date }}": "a list is not a date",
     "{{ '2024-03-09' | dateAdd(99999, 'YEARS') }}": "out of range",
     "{{ '2024-13-09' | date }}": "month must be in 1..12",
