@@ -161,6 +161,7 @@ class Service:
         registry = default_registry()
         supervisor = Supervisor(store, clock, news)
         resources = Resources(
+            service=self,
             supervisor=supervisor,
             clock=clock,
             renderer=Renderer(

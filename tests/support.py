@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +10,13 @@ from typing import Any, Literal
 
 import msgspec
 
+from runtime.client.client import Client
+from runtime.client.requests import AnyRequest, AnyStream
+from runtime.errors import RuntimeUnreachable
 from runtime.executor.storage import AttemptFiles
+from runtime.expressions import Expressions
 from runtime.model.execution import Node
+from runtime.model.views import AnyView
 from runtime.runners.base import Exit, Job, Labels, Line
 from runtime.runners.leftovers import Leftovers
 from runtime.runners.process import ProcessRunner
@@ -20,6 +25,7 @@ from runtime.store.files import FileStore
 from runtime.tasks.context import TaskContext
 from runtime.tasks.memory import Memory
 
+EXPRESSIONS = Expressions()
 LABELS = Labels(
     namespace="company.team",
     flow_id="flow",
@@ -106,6 +112,19 @@ class Subprocess:
             await running.release()
 
 
+class Nobody:
+    """A line to no runtime: a task under test that asks one is told so."""
+
+    async def send(self, request: AnyRequest) -> AnyView:
+        raise RuntimeUnreachable("this test has no runtime")
+
+    def stream(self, request: AnyStream) -> AsyncIterator[AnyView]:
+        raise RuntimeUnreachable("this test has no runtime")
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
 @dataclass
 class World:
     """One attempt's surroundings; `context` is what the task is given."""
@@ -146,9 +165,10 @@ class World:
             scratch=self.scratch,
             files=self.store,
             environment=self.environment,
-            render=lambda value, **extra: value,
+            render=lambda value, **extra: EXPRESSIONS.render_value(value, extra),
             secrets=self.masked.append,
             nodes=self._hear,
+            client=Client(Nobody()),
             task_runner=self.task_runner,
             memory=Memory(self.root / "memory", lambda text: any(each in text for each in self.masked)),
         )

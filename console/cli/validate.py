@@ -52,5 +52,5 @@ def _print(found: "list[tuple[Path, tuple[Problem, ...]]]") -> None:
         for problem in problems:
             result(problem_line(str(file), problem))
     errors = sum(problem.is_error for _, problems in found for problem in problems)
-    warnings = sum(not problem.is_error for _, problems in found for problem in problems)
+    warnings = sum(problem.severity == "warning" for _, problems in found for problem in problems)
     say(f"{len(found)} files: {errors} errors, {warnings} warnings")

@@ -21,9 +21,10 @@ class Answering(Protocol):
 class InProcess:
     """Calls the service of this process."""
 
-    def __init__(self, service: Answering) -> None:
+    def __init__(self, service: Answering, *, user: str = "") -> None:
+        """`user` is who asks: the user of this process where nobody else is meant."""
         self._service = service
-        self._user = getpass.getuser()
+        self._user = user or getpass.getuser()
 
     async def send(self, request: AnyRequest) -> AnyView:
         asked = wire.decode_request(wire.encode(request))

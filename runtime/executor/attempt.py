@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 
+from runtime.client.client import Client
+from runtime.client.in_process import Answering, InProcess
 from runtime.clock import Clock
 from runtime.engine.snapshot import Snapshot
 from runtime.errors import Failure, TaskFailed
@@ -33,9 +35,9 @@ from runtime.model.states import State
 from runtime.runners.base import Job, Labels
 from runtime.secrets.redact import Redactor
 from runtime.store.files import FileStore
-from runtime.tasks.base import Result, Task
+from runtime.tasks.base import Plugin, Result, Task
 from runtime.tasks.context import TaskContext
-from runtime.tasks.convert import convert_properties
+from runtime.tasks.convert import convert_properties, properties
 from runtime.tasks.memory import Memory
 from runtime.tasks.registry import Registry
 from runtime.tasks.script_files import output_directory
@@ -49,6 +51,8 @@ LOST = "flowdeck stopped while this attempt ran, and what it had started is gone
 class Resources:
     """What attempts work with; one for the whole runtime."""
 
+    service: Answering
+    """The runtime as a whole, for tasks that ask it something."""
     supervisor: Supervisor
     clock: Clock
     renderer: Renderer
@@ -182,11 +186,20 @@ class Attempt:
             raise TaskFailed(f"no plugin here runs `{spec.type}`")
         kind = known.load()
         assert issubclass(kind, Task)
-        rendered = await self.resources.renderer.render(
-            spec.properties, seen, namespace=snapshot.flow.namespace
-        )
+        rendered = await self._rendered(kind, spec.properties, seen, snapshot.flow.namespace)
         task = convert_properties(kind, rendered)
         return await task.run(self._context(snapshot, spec, rendered, seen, directory))
+
+    async def _rendered(
+        self, kind: type[Plugin], written: Mapping[str, Any], seen: Mapping[str, Any], namespace: str
+    ) -> dict[str, Any]:
+        """The properties as the task gets them: rendered, but for those that it renders by itself."""
+        known = properties(kind)
+        literal = {name for name in written if name in known and known[name].extra.get("verbatim")}
+        rendered = await self.resources.renderer.render(
+            {name: value for name, value in written.items() if name not in literal}, seen, namespace=namespace
+        )
+        return {name: written[name] if name in literal else rendered[name] for name in written}
 
     # --- what the task is given
 
@@ -218,6 +231,7 @@ class Attempt:
             render=partial(self._render, {**seen, **resources.renderer.waiting(labels.namespace)}),
             secrets=resources.redactor.add,
             nodes=resources.nodes.of(self.execution_id),
+            client=Client(InProcess(resources.service, user=f"flow {labels.namespace}.{labels.flow_id}")),
             task_runner=rendered.get("taskRunner"),
             resumed=self.resumed,
             leaving=lambda: self.leaving,

@@ -7,23 +7,18 @@ from urllib.parse import unquote, urlsplit
 from runtime.errors import FileNotFound, InvalidRequest
 from runtime.runners.base import Labels
 from runtime.store.files import FileStore
-from runtime.store.namespace_files import NamespaceFiles
 
 
 class AttemptFiles:
     """Files under `kestra:///NAMESPACE/FLOW/executions/ID/tasks/TASK/TASK_RUN/`."""
 
     def __init__(self, store: FileStore, labels: Labels) -> None:
-        self._store = store
+        self.store = store
         self._labels = labels
-
-    @property
-    def namespaces(self) -> NamespaceFiles:
-        return self._store.namespaces
 
     def put(self, source: Path | bytes | Iterable[bytes], name: str) -> str:
         labels = self._labels
-        return self._store.put(
+        return self.store.put(
             source,
             namespace=labels.namespace,
             flow_id=labels.flow_id,
@@ -34,16 +29,16 @@ class AttemptFiles:
         )
 
     def locate(self, uri: str) -> Path:
-        return locate(self._store, uri, self._labels.namespace)
+        return locate(self.store, uri, self._labels.namespace)
 
     def delete(self, uri: str) -> bool:
-        return self._store.delete(uri)
+        return self.store.delete(uri)
 
     def purge(self) -> list[str]:
         labels = self._labels
         owner = labels.namespace, labels.flow_id, labels.execution_id
-        addresses = self._store.addresses(*owner)
-        self._store.delete_execution(*owner)
+        addresses = self.store.addresses(*owner)
+        self.store.delete_execution(*owner)
         return addresses
 
 

@@ -22,6 +22,10 @@ class Report:
     def warn(self, path: Path, message: str, hint: str = "") -> None:
         self._add(path, message, hint, Severity.WARNING)
 
+    def note(self, path: Path, message: str, hint: str) -> None:
+        """What works, and is better written otherwise."""
+        self._add(path, message, hint, Severity.NOTE)
+
     def add(self, path: Path, message: str, severity: Severity) -> None:
         self._add(path, message, "", severity)
 

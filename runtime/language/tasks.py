@@ -112,10 +112,6 @@ class TaskReader:
             if value.get(key) is not None:
                 self._report.warn((*path, key), f"`{key}` has no effect yet: {consequence}")
         if found.plugin is not None:
-            if found.plugin.deprecated:
-                self._report.warn(
-                    (*path, "type"), f"`{value['type']}` is deprecated", found.plugin.deprecated
-                )
             owner = f"`{found.name.rpartition('.')[2]}`"
             check_fields(self._report, path, value, found.plugin, owner=owner, others=COMMON)
         left_out = lists(found).keys() | NOT_RENDERED

@@ -9,7 +9,8 @@ from runtime.errors import PluginUnavailable
 from runtime.language.document import Path
 from runtime.language.report import Report
 from runtime.tasks.base import Plugin
-from runtime.tasks.registry import KESTRA, OLD_TASKS, Kind, Known, Registry
+from runtime.tasks.names import KESTRA, OLD_TASKS
+from runtime.tasks.registry import Kind, Known, Registry
 
 LONG = 8  # letters from which two slips are taken for a typo, not only one
 
@@ -61,7 +62,7 @@ class Types:
         """None where the type is certainly wrong, which is then reported."""
         known = self._registry.find(written)
         if known is not None:
-            return self._loaded(known, path, tuple(wanted))
+            return self._loaded(known, written, path, tuple(wanted))
         if written in foreign():
             return self._without(foreign()[written], path)
         near = typo(written, (*self._registry.all_names(), *foreign()))
@@ -89,15 +90,18 @@ class Types:
         self._report.warn(path, f"{what}; {_consequence(path)}", hint)
         return Found(name, unavailable=what)
 
-    def _loaded(self, known: Known, path: Path, wanted: tuple[Kind, ...]) -> Found | None:
+    def _loaded(self, known: Known, written: str, path: Path, wanted: tuple[Kind, ...]) -> Found | None:
         if known.kind not in wanted:
             self._report.error(path, f"`{known.name}` is a {known.kind}, and here stands a {wanted[0]}")
             return None
         try:
-            return Found(known.name, known.load())
+            plugin = known.load()
         except PluginUnavailable as error:
             self._report.warn(path, f"{error.message}; {_consequence(path)}", error.hint)
             return Found(known.name, unavailable=str(error))
+        if plugin.deprecated:
+            self._report.note(path, f"`{written}` is deprecated", plugin.deprecated)
+        return Found(known.name, plugin)
 
 
 def _consequence(path: Path) -> str:

@@ -10,6 +10,7 @@ class Severity(StrEnum):
 
     ERROR = "error"  #: the flow is refused
     WARNING = "warning"  #: the flow loads; what is named here may fail when it is reached
+    NOTE = "note"  #: all is well; what is named here is deprecated, and may be gone one day
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

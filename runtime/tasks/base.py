@@ -48,8 +48,6 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 class Plugin(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """Anything that a `type:` names; its fields are the properties, in camelCase in the file."""
 
-    aliases: ClassVar[tuple[str, ...]] = ()
-    """Other names under which flows know it."""
     deprecated: ClassVar[str] = ""
     """What to write instead, for one that is kept for older flows only."""
 

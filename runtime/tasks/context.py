@@ -1,14 +1,15 @@
 """What a task may use of the world while it runs: its log, its directory, a runner, files, expressions."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from runtime.client.client import Client
 from runtime.model.execution import Node
 from runtime.runners.base import Exit, Job, Labels, Line
-from runtime.store.namespace_files import NamespaceFiles
+from runtime.store.files import FileStore
 from runtime.tasks.memory import Memory
 
 
@@ -48,8 +49,8 @@ class Files(Protocol):
         ...
 
     @property
-    def namespaces(self) -> NamespaceFiles:
-        """The files of namespaces."""
+    def store(self) -> FileStore:
+        """All stored files, and those of namespaces."""
         ...
 
 
@@ -85,6 +86,8 @@ class TaskContext:
     """Call with a secret's value to have it masked from here on."""
     nodes: Callable[[Sequence[Node]], None]
     """Tell how dbt nodes stand; may be called thousands of times."""
+    client: Client
+    """Asks the runtime itself, as a person would: about executions, logs, flows."""
     task_runner: Mapping[str, Any] | None = None
     """The rendered `taskRunner`, where the task has one."""
     resumed: bool = False
@@ -93,8 +96,6 @@ class TaskContext:
     """Asked when cancelled: whether the runtime goes away, and a job that outlives it goes on with what was laid for it."""
     memory: Memory | None = None
     """What this task keeps between executions; None where nothing is kept."""
-    fetch: Callable[[str], Awaitable[Any]] | None = None
-    """Ask the runtime for an execution by id (an alert that describes it)."""
 
     @property
     def job_goes_on(self) -> bool:

@@ -13,11 +13,11 @@ from typing import Literal, TypeAlias
 
 from runtime.errors import PluginUnavailable
 from runtime.tasks.base import Plugin
+from runtime.tasks.names import KESTRA, OLD_TASKS
+from runtime.tasks.stored_data import STORED_DATA
 
 GROUP = "flowdeck.tasks"
 TRIGGERS = "flowdeck.triggers"
-KESTRA = "io.kestra.plugin."
-OLD_TASKS = "io.kestra.core.tasks."
 
 Kind: TypeAlias = Literal["task", "flowable", "trigger", "condition", "runner"]
 
@@ -144,6 +144,7 @@ BUILT_IN: tuple[Known, ...] = (
     _plugin("core.output.OutputValues", "core:OutputValues", "outputs"),
     _plugin("core.execution.Fail", "core:Fail", "fail", aliases=[f"{OLD_TASKS}executions.Fail"]),
     _plugin("core.flow.Sleep", "core:Sleep", "sleep"),
+    *(_plugin(*row) for row in STORED_DATA),
     _plugin("core.http.Request", "http:Request", "http", aliases=[f"{KESTRA}fs.http.Request"]),
     _plugin("scripts.shell.Commands", "script:ShellCommands", "shell"),
     _plugin("scripts.shell.Script", "script:ShellScript", "shell.script"),

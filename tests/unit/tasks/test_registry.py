@@ -9,11 +9,12 @@ from runtime.errors import PluginUnavailable
 from runtime.language import load
 from runtime.model.problem import Severity
 from runtime.tasks.base import Flowable, Task
+from runtime.tasks.conditions import Condition
 from runtime.tasks.registry import BUILT_IN, GROUP, Known, Registry, default_registry
 from runtime.tasks.runners import Runner
 from runtime.tasks.triggers import Trigger
 
-BASES = {"task": Task, "flowable": Flowable, "trigger": Trigger, "runner": Runner}
+BASES = {"task": Task, "flowable": Flowable, "trigger": Trigger, "condition": Condition, "runner": Runner}
 BROKEN = Known(EntryPoint("broken", "nowhere.at_all:Thing", GROUP))
 
 
@@ -22,7 +23,11 @@ def test_every_built_in_plugin_loads_and_explains_itself(known: Known) -> None:
     cls = known.load()
     assert issubclass(cls, BASES[known.kind])
     assert cls.__doc__
-    assert f"type: {known.short}" in cls.__doc__ or known.name in cls.__doc__ or known.kind == "task"
+    assert (
+        f"type: {known.short}" in cls.__doc__
+        or known.name in cls.__doc__
+        or known.kind in ("task", "condition")
+    )
 
 
 @pytest.mark.parametrize("known", BUILT_IN, ids=lambda known: known.short)
