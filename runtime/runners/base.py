@@ -64,6 +64,8 @@ class Exit(msgspec.Struct, frozen=True, kw_only=True):
     """As a shell says it: 128 + n for signal n."""
     reason: str = ""
     """What a person should know beyond the code: killed by the memory limit of 2 GiB ..."""
+    warnings: tuple[str, ...] = ()
+    """What did not go well beside it: a file that could not be brought back ..."""
     details: Mapping[str, Any] = {}
     """For the task's `taskRunner` output: containerId ..."""
 

@@ -1,22 +1,22 @@
 """Jobs in containers, by the Docker SDK. A container carries its attempt's labels: a runtime that comes later finds it and goes on."""
 
 import asyncio
+import contextlib
+import tarfile
 import threading
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
-from runtime.errors import EngineUnavailable, ImageUnavailable, TaskFailed
-from runtime.runners import docker_files, docker_options
+from runtime.errors import EngineUnavailable, Failure, ImageUnavailable, TaskFailed
+from runtime.runners import docker_files, docker_options, docker_users
 from runtime.runners.base import Exit, Job, Line, Report, Running
 from runtime.runners.docker_engine import DockerEngine, explained
 from runtime.runners.docker_images import Images
-from runtime.runners.lines import Lines
+from runtime.runners.docker_stream import ContainerStream
+from runtime.runners.steadfast import finish
 
 OOM = 137  # 128 + SIGKILL: what the kernel leaves of a process that took too much memory
-PATIENCE = 60.0
-"""Seconds during which an engine that went away may come back, before its jobs are given up."""
-
 MIB = 1024**2
 
 
@@ -45,12 +45,20 @@ class DockerRunner:
         policy = str(job.options.get("pullPolicy") or "IF_NOT_PRESENT").upper()
         image = await self._images.provide(str(job.options.get("image") or job.image), policy, report)
         client = await self._engine.client()
-        container = await self._engine.call(self._create, client.api, job, image)
-        running = RunningContainer(self._engine, client.api, job, container)
+        making = asyncio.ensure_future(self._make(client.api, job, image))
         try:
-            await self._engine.call(self._begin, client.api, job, container)
+            return await asyncio.shield(making)
+        except asyncio.CancelledError:
+            await finish(_unmake(making))  # a thread that creates a container can't be called back
+            raise
+
+    async def _make(self, api: Any, job: Job, image: str) -> "RunningContainer":
+        container = await self._engine.call(self._create, api, job, image)
+        running = RunningContainer(self._engine, api, job, container)
+        try:
+            await self._engine.call(self._begin, api, job, container)
         except BaseException as error:
-            await asyncio.shield(running.release())
+            await running.release()
             raise _start_failure(error, image) from error
         return running
 
@@ -79,8 +87,11 @@ class DockerRunner:
         return identifier
 
     def _begin(self, api: Any, job: Job, container: str) -> None:
-        if not docker_options.is_mounted(job, is_local=self._engine.is_local):
-            docker_files.put(api, container, job.directory)
+        owner = docker_users.ids(api, container)
+        if docker_options.is_mounted(job, is_local=self._engine.is_local):
+            docker_users.hand_over(job.directory, owner)
+        else:
+            docker_files.put(api, container, job.directory, owner)
         api.start(container)
 
     async def find(self, job: Job) -> Running | None:
@@ -98,6 +109,11 @@ class DockerRunner:
 
     async def close(self) -> None:
         await self._engine.close()
+
+
+async def _unmake(making: "asyncio.Future[RunningContainer]") -> None:
+    with contextlib.suppress(Failure):
+        await (await making).release()
 
 
 def _start_failure(error: BaseException, image: str) -> BaseException:
@@ -127,37 +143,50 @@ class RunningContainer:
     # --- what it says
 
     async def lines(self) -> AsyncIterator[Line]:
-        """Both streams, each in its order; the times are the engine's own."""
+        """Both streams in the order in which the engine took them; the times are the engine's own."""
         loop = asyncio.get_running_loop()
         queue: asyncio.Queue[Line | BaseException | None] = asyncio.Queue()
-        streams = [Stream(self._api, self._id, name) for name in ("stdout", "stderr")]
-        for stream in streams:
-            threading.Thread(target=stream.run, args=(loop, queue), daemon=True).start()
+        stream = ContainerStream(self._api, self._id)
+        threading.Thread(target=stream.run, args=(loop, queue), daemon=True).start()
         try:
-            left = len(streams)
-            while left:
-                item = await queue.get()
-                if isinstance(item, Line):
-                    yield item
-                elif item is None:
-                    left -= 1
-                else:
+            while (item := await queue.get()) is not None:
+                if not isinstance(item, Line):
                     raise explained(item, self._engine.address) if isinstance(item, Exception) else item
+                yield item
         finally:
-            for stream in streams:
-                stream.close()
+            stream.close()
 
     # --- how it ends
 
     async def wait(self) -> Exit:
-        state = await self._state()
-        if state["Running"]:
-            await self._engine.call(self._api.wait, self._id, timeout=None)
+        from docker.errors import NotFound
+
+        try:
             state = await self._state()
-        if not docker_options.is_mounted(self._job, is_local=self._engine.is_local):
-            await self._engine.call(docker_files.get, self._api, self._id, self._job.directory)
+            if state["Running"]:
+                await self._engine.call(self._api.wait, self._id, timeout=None)
+                state = await self._state()
+        except NotFound:
+            return Exit(
+                code=OOM, reason="stopped" if self._stopped else "the container was removed from outside"
+            )
         code = int(state["ExitCode"])
-        return Exit(code=code, reason=await self._reason(code, state), details={"containerId": self._id})
+        reason = await self._reason(code, state)
+        return Exit(
+            code=code, reason=reason, details={"containerId": self._id}, warnings=await self._brought_back()
+        )
+
+    async def _brought_back(self) -> tuple[str, ...]:
+        """What did not come back of the working directory; how the job ended stands, whatever becomes of its files."""
+        from docker.errors import DockerException
+
+        if docker_options.is_mounted(self._job, is_local=self._engine.is_local):
+            return ()
+        try:
+            left_out = await self._engine.call(docker_files.get, self._api, self._id, self._job.directory)
+        except (DockerException, OSError, tarfile.TarError) as error:
+            return (f"the working directory could not be brought back from the container: {error}",)
+        return tuple(f"not brought back from the container: {said}" for said in left_out)
 
     async def _state(self) -> Any:
         return (await self._engine.call(self._api.inspect_container, self._id))["State"]
@@ -232,89 +261,3 @@ class RunningContainer:
         except APIError as error:
             if error.response is None or error.response.status_code != 409:  # 409: its removal is under way
                 raise
-
-
-class Stream:
-    """One of a container's two streams, read on a thread of its own: the SDK blocks."""
-
-    def __init__(self, api: Any, container: str, name: str) -> None:
-        self._api = api
-        self._container = container
-        self._name = name
-        self._last = self._told = ""
-        self._lines = Lines()
-        self._at = datetime.now(UTC)
-        self._closed = False
-        self._response: Any = None
-
-    def close(self) -> None:
-        """Nobody listens any more."""
-        self._closed = True
-        if self._response is not None:
-            self._response.close()
-
-    def run(
-        self, loop: asyncio.AbstractEventLoop, queue: "asyncio.Queue[Line | BaseException | None]"
-    ) -> None:
-        def tell(item: Line | BaseException | None) -> None:
-            if not self._closed and not loop.is_closed():
-                loop.call_soon_threadsafe(queue.put_nowait, item)
-
-        try:
-            while not self._closed:
-                running = self._is_running()
-                self._read(tell)
-                if not running:
-                    break
-            for text in self._lines.finish():
-                tell(self._line(text))
-            tell(None)
-        except Exception as error:  # raised again where somebody waits
-            tell(error)
-
-    def _is_running(self) -> bool:
-        from docker.errors import NotFound
-
-        try:
-            return bool(self._api.inspect_container(self._container)["State"]["Running"])
-        except NotFound:
-            return False
-
-    def _read(self, tell: Any) -> None:
-        """Until the stream ends, or the connection is lost."""
-        import requests
-        import urllib3
-
-        self._told = self._last
-        since = (
-            datetime.fromisoformat(self._last[:26]).replace(tzinfo=UTC).timestamp() if self._last else None
-        )
-        self._response = frames = self._api.logs(
-            self._container,
-            stdout=self._name == "stdout",
-            stderr=self._name == "stderr",
-            stream=True,
-            follow=True,
-            timestamps=True,
-            since=since,
-        )
-        try:
-            for frame in frames:
-                for text in self._frame(frame):
-                    tell(self._line(text))
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, AttributeError):
-            return  # silence for longer than the SDK waits, or a lost connection: the next reading goes on from here
-
-    def _frame(self, frame: bytes) -> Any:
-        """One message of the container behind its time; a long one comes in several frames."""
-        for piece in frame.splitlines(keepends=True):
-            time, _, text = piece.partition(b" ")
-            stamp = time.decode("ascii", "replace")
-            if stamp <= self._told:
-                continue  # before the connection was lost
-            self._last = stamp
-            self._at = datetime.fromisoformat(stamp[:26].rstrip("Z")).replace(tzinfo=UTC)
-            yield from self._lines.feed(text)
-
-    def _line(self, text: str) -> Line:
-        return Line(text=text, stream="stderr" if self._name == "stderr" else "stdout", at=self._at)

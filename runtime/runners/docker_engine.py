@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 THREADS = 256
-"""The SDK blocks: each running job takes three threads, which wait on a socket."""
+"""The SDK blocks: each running job takes two threads, which wait on a socket."""
 
 QUICK = 60  # seconds that a plain call may take
 

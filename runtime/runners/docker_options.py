@@ -66,7 +66,7 @@ def user(job: Job, *, mounted: bool) -> str | None:
 
 def environment(job: Job, *, owner: str | None) -> dict[str, str]:
     """A user that the image does not know has no home; programs want one."""
-    found = dict(job.environment)
+    found = {"TINI_KILL_PROCESS_GROUP": "1", **job.environment}  # a stop is for the shell's children too
     if owner is not None:
         found.setdefault("HOME", "/tmp")  # noqa: S108 - inside the container
     return found

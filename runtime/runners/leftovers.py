@@ -30,13 +30,20 @@ class Leftovers:
         return self._directory / f"{job_id.replace('/', '_')}.json"
 
     def signal(self, job_id: str, pid: int | None, number: int, *, marked: bool = True) -> None:
-        """Send a signal to the group that `pid` leads, and (`marked`) to those that left it but carry the job's mark."""
+        """Send a signal, once to each, to the group that `pid` leads and (`marked`) to those that left it but carry the job's
+        mark: dbt takes a second SIGINT for the wish to drop its own clean-up."""
+        strays = [other for other in _marked(job_id) if pid is None or _group(other) != pid] if marked else []
         if pid is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, number)
-        for other in _marked(job_id) if marked else ():
+        for other in strays:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(other, number)
+
+    async def gone(self, job_id: str, pid: int) -> None:
+        """When nothing of a job is left: its children may take longer to clean up than their parent."""
+        while _alive(job_id, pid):  # noqa: ASYNC110 - not our children: nobody tells
+            await asyncio.sleep(0.05)
 
     async def end(self, job_id: str, grace: float) -> None:
         """Stop what an earlier runtime left of a job; returns when it is gone."""

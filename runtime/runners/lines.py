@@ -7,7 +7,8 @@ LONGEST = 64 * 1024
 
 
 class Lines:
-    """Cuts a stream into lines. What is no UTF-8 is replaced; a carriage return ends a line too, as progress bars use it."""
+    """Cuts a stream into lines. What is no UTF-8 is replaced; of a line that was
+    written over (a carriage return, as progress bars use it) the last state stays, as on a terminal."""
 
     def __init__(self) -> None:
         self._rest = bytearray()
@@ -36,5 +37,4 @@ class Lines:
         if self._dropped:
             text += f" … {self._dropped} more bytes"
         self._rest, self._dropped = bytearray(), 0
-        pieces = [piece for piece in text.rstrip("\r").split("\r") if piece]
-        yield from pieces or [""]
+        yield next((piece for piece in reversed(text.split("\r")) if piece), "")

@@ -11,6 +11,7 @@ from typing import ClassVar, Literal
 from runtime.runners.base import Exit, Job, Line, Report, Running
 from runtime.runners.leftovers import Leftovers
 from runtime.runners.lines import Lines
+from runtime.runners.steadfast import finish
 from runtime.runners.toolchains import Toolchains
 
 MARK = "FLOWDECK_JOB"
@@ -67,7 +68,14 @@ class ProcessRunner:
         environment = inherited(os.environ)
         if job.toolchain is not None:
             environment |= await self._toolchains.provide(job.toolchain, environment, report)
-        environment |= {**job.environment, MARK: job.id}
+        spawning = asyncio.ensure_future(self._spawn(job, {**environment, **job.environment, MARK: job.id}))
+        try:
+            return await asyncio.shield(spawning)
+        except asyncio.CancelledError:
+            await finish(_unspawn(spawning))  # a process that is being started can't be called back
+            raise
+
+    async def _spawn(self, job: Job, environment: Mapping[str, str]) -> Running:
         try:
             process = await asyncio.create_subprocess_exec(
                 *job.command,
@@ -94,6 +102,12 @@ class ProcessRunner:
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+async def _unspawn(spawning: "asyncio.Future[Running]") -> None:
+    running = await spawning
+    await running.stop()
+    await running.release()
 
 
 def inherited(environment: Mapping[str, str]) -> dict[str, str]:
@@ -192,8 +206,8 @@ class RunningProcess:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(patience):
                     await _exited(self._process)
+                    await self._leftovers.gone(self._job.id, self._process.pid)
                     break
-        self._leftovers.signal(self._job.id, self._process.pid, signal.SIGKILL)
 
     async def release(self) -> None:
         self._leftovers.forget(self._job.id)

@@ -1,10 +1,10 @@
 """One job from its start (or from where it is found again) to its end, with nothing left behind."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 from runtime.runners.base import Exit, Job, Line, Report, Runner, Running
+from runtime.runners.steadfast import finish
 
 LAST_WORDS = 5.0
 """Seconds that a stopped job's output may take to arrive."""
@@ -26,7 +26,7 @@ async def run_job(
     Cancelled, it stops the job and waits until it is gone; where that means that the runtime leaves (`leaving`), a job that
     can go on without it does.
     """
-    running = await runner.find(job) if resumed else None
+    running = await _found(runner, job, leaving) if resumed else None
     if running is None:
         running = await runner.start(job, report)
     telling = asyncio.ensure_future(_see_through(running, sink))
@@ -36,13 +36,31 @@ async def run_job(
         if leaving() and runner.survives:
             telling.cancel()
             raise
-        await _finish(_stop(running, telling))
+        await finish(_stop(running, telling))
         raise
     except BaseException:
-        await _finish(_stop(running, telling))
+        await finish(_stop(running, telling))
         raise
-    await _finish(running.release())
+    await finish(running.release())
     return end
+
+
+async def _found(runner: Runner, job: Job, leaving: Callable[[], bool]) -> Running | None:
+    """What an earlier runtime left of it. A kill that comes meanwhile means that job too."""
+    finding = asyncio.ensure_future(runner.find(job))
+    try:
+        return await asyncio.shield(finding)
+    except asyncio.CancelledError:
+        if not (leaving() and runner.survives):
+            await finish(_end(finding))
+        raise
+
+
+async def _end(finding: "asyncio.Future[Running | None]") -> None:
+    running = await finding
+    if running is not None:
+        await running.stop()
+        await running.release()
 
 
 async def _see_through(running: Running, sink: Sink) -> Exit:
@@ -59,18 +77,3 @@ async def _stop(running: Running, telling: "asyncio.Future[Exit]") -> None:
     finally:
         telling.cancel()
         await running.release()
-
-
-async def _finish(work: Coroutine[Any, Any, None]) -> None:
-    """Do it to the end, even if cancelled once more on the way."""
-    task = asyncio.ensure_future(work)
-    cancelled = False
-    while not task.done():
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            if task.cancelled():
-                raise
-            cancelled = True
-    if cancelled:
-        raise asyncio.CancelledError

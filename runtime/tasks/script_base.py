@@ -20,6 +20,10 @@ from runtime.tasks.thread import in_thread
 
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "zsh", "busybox"})
 INLINE_FLAGS = frozenset({"-c", "-e", "--eval", "-Command"})
+PATIENT = ("trap 'exit 130' INT", "trap 'exit 143' TERM")
+"""A stop reaches the shell and its command at the same time. A shell with these waits until the command has ended by itself (dbt
+cancels its queries first); one without dies at once, and its end is the container's."""
+
 KILLED_BY = {130: "SIGINT", 137: "SIGKILL", 143: "SIGTERM"}
 
 
@@ -89,6 +93,8 @@ class ExecScript(Task, frozen=True, kw_only=True):
                 await in_thread(self._prepare, context, private, body)
             job = self._job(context, private, self.settle(context, setting))
             exit_ = await context.environment.run(job, transcript.take)
+            for warning in exit_.warnings:
+                context.log.warn(warning)
             kept = await in_thread(self.keep, context)
             for pattern in script_files.unmatched(self.output_files, kept):
                 context.log.warn(f"outputFiles: nothing matches {pattern}")
@@ -102,7 +108,7 @@ class ExecScript(Task, frozen=True, kw_only=True):
         script_files.make_private(private, shared=shared)
         script_files.lay_inputs(context.directory, self.input_files, context.files)
         self.prepare(context, private, shared=shared)
-        opening = ["set -e"] if self.fail_fast and self._is_shell else []
+        opening = [*PATIENT, *(["set -e"] if self.fail_fast else [])] if self._is_shell else []
         script = "\n".join([*opening, *self.before_commands, body]) + "\n"
         script = script_files.bring_in(script, private, context.files)
         script_files.write_private(private / "script.sh", script, shared=shared)

@@ -16,6 +16,7 @@ from runtime.runners.leftovers import Leftovers
 from runtime.runners.process import ProcessRunner
 from runtime.runners.session import run_job
 from runtime.runners.toolchains import Toolchains
+from runtime.tasks.script_base import PATIENT
 from tests.needs import IMAGE, need_engine
 
 KINDS = [
@@ -172,3 +173,53 @@ async def test_a_background_child_does_not_keep_a_job_alive(bench: Bench) -> Non
     async with asyncio.timeout(15):
         assert (await bench.run("sleep 600 & echo done")).code == 0
     assert bench.said() == ["done"]
+
+
+async def test_of_a_line_that_was_written_over_the_last_state_stays(bench: Bench) -> None:
+    assert (await bench.run("printf '10%%\\r50%%\\r100%%\\nnext\\r\\n\\r\\nlast\\r'")).code == 0
+    assert bench.said() == ["100%", "next", "", "last"]
+
+
+async def test_a_child_of_the_shell_is_interrupted_once_and_may_clean_up(bench: Bench) -> None:
+    child = "trap 'echo interrupted; sleep 0.5; echo cleaned; exit 0' INT; echo ready; while :; do sleep 0.1; done"
+    (bench.directory / "child.sh").write_text(child)
+    task = await started(
+        bench, "trap 'exit 130' INT; sh child.sh; echo after", stop_grace=timedelta(seconds=10)
+    )
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert bench.said() == ["ready", "interrupted", "cleaned"]
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.005, 0.02, 0.05, 0.1, 0.2, 0.4])
+async def test_a_start_that_is_cancelled_leaves_nothing(bench: Bench, moment: float) -> None:
+    """The fixture looks for what is left."""
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(moment):
+            await bench.run("sleep 60")
+
+
+async def test_a_shell_of_a_task_waits_for_what_it_runs(bench: Bench) -> None:
+    prologue = "\n".join(PATIENT)
+    script = (
+        f"{prologue}\nset -e\nsh -c 'trap \"echo tidy; exit 1\" INT; echo ready; while :; do sleep 0.1; done'"
+    )
+    (bench.directory / "script.sh").write_text(script)
+    task = await started(bench, ". ./script.sh", stop_grace=timedelta(seconds=10))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert bench.said() == ["ready", "tidy"]
+
+
+async def test_directories_and_files_may_change_places(bench: Bench) -> None:
+    (bench.directory / "was_directory").mkdir()
+    (bench.directory / "was_directory" / "inner.txt").write_text("x")
+    (bench.directory / "was_file").write_text("x")
+    end = await bench.run(
+        "rm -r was_directory; echo f > was_directory; rm was_file; mkdir was_file; echo g > was_file/inner"
+    )
+    assert end == Exit(code=0, details=end.details)
+    assert (bench.directory / "was_directory").read_text() == "f\n"
+    assert (bench.directory / "was_file" / "inner").read_text() == "g\n"

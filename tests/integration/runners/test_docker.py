@@ -1,5 +1,6 @@
 """What only containers do: limits, users, networks, images that are mapped or missing, engines that are not there."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ class Bench:
     """A runner and what its jobs said."""
 
     def __init__(self, engine: DockerEngine, directory: Path, names: dict[str, str]) -> None:
+        self.engine = engine
         self.runner = DockerRunner(engine, Images(engine, names))
         self.directory = directory
         self.lines: list[Line] = []
@@ -69,7 +71,6 @@ async def test_a_kill_from_outside_is_not_taken_for_a_lack_of_memory(bench: Benc
 
 
 async def test_user_network_and_processors_are_the_flow_s(bench: Bench) -> None:
-    bench.directory.chmod(0o777)
     end = await bench.run("id -u; ls /sys/class/net", user="12345", networkMode="none", cpu={"cpus": "0.5"})
     assert (end.code, bench.said) == (0, ["12345", "lo"])
 
@@ -125,3 +126,63 @@ async def test_an_absent_engine_says_what_starts_it() -> None:
 )
 def test_every_refusal_of_an_engine_has_its_remedy(said: str, remedy: str) -> None:
     assert remedy in explained(OSError(said), "unix:///var/run/docker.sock").hint
+
+
+@pytest.mark.parametrize("strategy", ["MOUNT", "VOLUME"])
+@pytest.mark.parametrize("user", ["1234:2345", "nobody"])
+async def test_another_user_may_use_its_directory_and_nobody_else(
+    bench: Bench, strategy: str, user: str
+) -> None:
+    bench.directory.chmod(0o700)
+    inner = bench.directory / "inner"
+    inner.mkdir(mode=0o700)
+    (inner / "secret.txt").write_text("for the job alone\n")
+    (inner / "secret.txt").chmod(0o600)
+    end = await bench.run(
+        "cat inner/secret.txt; echo made > made.txt; umask 077; mkdir deep; echo x > deep/x",
+        user=user,
+        fileHandlingStrategy=strategy,
+    )
+    assert (end.code, end.warnings, bench.said) == (0, (), ["for the job alone"])
+    assert (bench.directory / "deep" / "x").read_text() == "x\n"
+    assert bench.directory.stat().st_mode & 0o077 == 0
+
+
+async def test_both_streams_come_in_the_container_s_order(bench: Bench) -> None:
+    await bench.run("for i in $(seq 50); do echo out $i; sleep 0.002; echo err $i >&2; sleep 0.002; done")
+    assert bench.said == [f"{name} {number}" for number in range(1, 51) for name in ("out", "err")]
+    assert {line.stream for line in bench.lines[::2]} == {"stdout"}
+
+
+async def test_what_cannot_come_back_is_said_and_the_rest_comes(bench: Bench) -> None:
+    end = await bench.run(
+        "ln -s /etc/passwd out; mkfifo pipe; mkdir a; echo kept > a/kept.txt; exit 5",
+        fileHandlingStrategy="VOLUME",
+    )
+    assert end.code == 5
+    assert (bench.directory / "a" / "kept.txt").read_text() == "kept\n"
+    assert [warning.split(":")[1].strip() for warning in end.warnings] == ["out", "pipe"]
+
+
+async def test_a_container_that_somebody_removed_says_so(bench: Bench) -> None:
+    task = asyncio.create_task(bench.run("echo ready; sleep 60"))
+    client = await bench.engine.client()
+    async with asyncio.timeout(30):
+        while not bench.lines:  # noqa: ASYNC110 - the sink is a plain list
+            await asyncio.sleep(0.01)
+    (found,) = client.api.containers(filters={"name": bench.directory.parent.name})
+    client.api.remove_container(found["Id"], force=True)
+    end = await task
+    assert (end.code, end.reason) == (137, "the container was removed from outside")
+
+
+async def test_lines_of_any_kind_are_told(bench: Bench) -> None:
+    program = "import sys; sys.stdout.buffer.write(bytes(range(256)) * 3 + b'\\n' + b'x' * 1_000_000 + b'\\nend\\n')"
+    end = await bench.run(f'python3 -c "{program}"')
+    assert end.code == 0
+    assert bench.said[-1] == "end"
+
+
+async def test_many_lines_are_told_without_a_loss(bench: Bench) -> None:
+    await bench.run("seq 100000")
+    assert bench.said == [str(number) for number in range(1, 100_001)]
