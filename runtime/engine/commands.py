@@ -39,6 +39,13 @@ class Evaluate(Command, frozen=True, kw_only=True, tag="evaluate"):
     task_run_id: str
 
 
+class CheckCondition(Command, frozen=True, kw_only=True, tag="check_condition"):
+    """Render a loop's condition: answered by ConditionChecked."""
+
+    task_run_id: str
+    iteration: int
+
+
 class Collect(Command, frozen=True, kw_only=True, tag="collect"):
     """Do a flowable's last deed: answered by Collected."""
 
@@ -50,6 +57,7 @@ class WakeAt(Command, frozen=True, kw_only=True, tag="wake_at"):
 
     task_run_id: str
     number: int
+    """Of the attempt that failed, or of the loop's iteration that is over."""
     at: datetime
 
 
@@ -96,6 +104,7 @@ AnyCommand = (
     | StartAttempt
     | KillAttempt
     | Evaluate
+    | CheckCondition
     | Collect
     | WakeAt
     | WakeSla

@@ -120,6 +120,7 @@ class Draft:
         """Take a task run out, as a restart does with what came after the failure."""
         self.task_runs = self.task_runs.remove(run.id)
         self.places = self.places.remove(run.id)
+        self.values = self.values.discard(run.id)
         self.scopes = self.scopes.discard(run.id)
         self.live = self.live.discard(run.id)
         self._touched.pop(run.id, None)

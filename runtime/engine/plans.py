@@ -16,13 +16,16 @@ EXPRESSIONS: Mapping[Rule, tuple[str, ...]] = {
     Rule.DAG: ("concurrent",),
     Rule.FOR_EACH: ("values", "value"),
     Rule.EACH_PARALLEL: ("value", "concurrent"),
+    Rule.LOOP_UNTIL: ("checkFrequency", "failOnMaxReached"),
     Rule.IF: ("condition",),
     Rule.SWITCH: ("value",),
     Rule.WORKING_DIRECTORY: ("inputFiles",),
 }
 """The properties that must be rendered before a flowable can begin."""
 
-_ALWAYS = frozenset({Rule.FOR_EACH, Rule.EACH_PARALLEL, Rule.IF, Rule.SWITCH, Rule.WORKING_DIRECTORY})
+_ALWAYS = frozenset(
+    {Rule.FOR_EACH, Rule.EACH_PARALLEL, Rule.LOOP_UNTIL, Rule.IF, Rule.SWITCH, Rule.WORKING_DIRECTORY}
+)
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +112,16 @@ def _each_parallel(spec: TaskSpec, values: Mapping[str, Any]) -> Plan:
     return Plan(lanes=lanes, limit=_concurrent(spec, values))
 
 
+def _loop_until(spec: TaskSpec, values: Mapping[str, Any]) -> Plan:
+    return msgspec.structs.replace(iteration(spec, 1), outputs={"iterationCount": 1})
+
+
+def iteration(spec: TaskSpec, number: int) -> Plan:
+    """One pass of a loop through its tasks; `number` counts from 1."""
+    tasks = branch(spec, "tasks")
+    return Plan(lanes=(Lane(tasks, iteration=number - 1),) if tasks else (), limit=1)
+
+
 def _if(spec: TaskSpec, values: Mapping[str, Any]) -> Plan:
     chosen = "then" if values["condition"] else "else"
     return msgspec.structs.replace(
@@ -133,6 +146,7 @@ _PLANS: Mapping[Rule, Callable[[TaskSpec, Mapping[str, Any]], Plan]] = {
     Rule.DAG: _dag,
     Rule.FOR_EACH: _for_each,
     Rule.EACH_PARALLEL: _each_parallel,
+    Rule.LOOP_UNTIL: _loop_until,
     Rule.IF: _if,
     Rule.SWITCH: _switch,
 }

@@ -3,12 +3,13 @@
 from runtime.engine import scopes, sla
 from runtime.engine.draft import Draft, replace
 from runtime.engine.plans import Plan, enabled, one_lane, plan
-from runtime.engine.snapshot import ROOT, Phase, Scope
+from runtime.engine.snapshot import ROOT, Phase, Scope, number_of
 from runtime.model.execution import TaskRun
-from runtime.model.flow import Rule
+from runtime.model.flow import Rule, TaskSpec
 from runtime.model.states import State, worst
 
 HANDLERS = frozenset({"errors", "finally", "listeners", "afterExecution"})
+AGAIN = frozenset({State.FAILED, State.KILLED})
 
 
 def reopen(draft: Draft) -> None:
@@ -26,7 +27,7 @@ def reopen(draft: Draft) -> None:
 def go_on(draft: Draft) -> None:
     """Run again what failed, and then what never ran."""
     children: dict[str | None, list[TaskRun]] = {}
-    for run in sorted(draft.task_runs.values(), key=lambda run: run.created):
+    for run in sorted(draft.task_runs.values(), key=lambda run: number_of(run.id)):
         children.setdefault(run.parent_id, []).append(run)
     draft.turn(State.RUNNING)
     for alarm in sla.timers(draft.flow, draft.missed, draft.at):
@@ -40,7 +41,7 @@ def _reopen_scope(draft: Draft, scope_id: str, children: dict[str | None, list[T
         if run.branch in HANDLERS:
             _remove_tree(draft, run, children)
     main = [run for run in own if run.branch not in HANDLERS]
-    again = [run for run in main if run.state in {State.FAILED, State.KILLED}]
+    again = [run for run in main if run.state in AGAIN]
     draft.set_scope(scope_id, _main_scope(draft, scope_id, main, again))
     for run in again:
         _again(draft, run, children)
@@ -52,17 +53,27 @@ def _main_scope(draft: Draft, scope_id: str, main: list[TaskRun], again: list[Ta
     """The scope as it was before the failure; its lanes are planned anew from what its evaluation gave."""
     made = _plan(draft, scope_id)
     begun = frozenset(draft.places[run.id].lane for run in main)
+    reopened = {run.id for run in again}
     ordered = any(lane.needs for lane in made.lanes)
-    return Scope(
+    scope = Scope(
         phase=Phase.MAIN,
         lanes=made.lanes,
         limit=made.limit,
         started=len(begun),
         open=len(again),
-        ended=begun - {draft.places[run.id].lane for run in again} if ordered else frozenset(),
+        ended=begun - {draft.places[run_id].lane for run_id in reopened} if ordered else frozenset(),
         waiting=frozenset(range(len(made.lanes))) - begun if ordered else None,
-        state=worst(run.state for run in main if run not in again),
+        state=worst(run.state for run in main if run.id not in reopened),
     )
+    return _looped(draft, scope_id, scope, main)
+
+
+def _looped(draft: Draft, scope_id: str, scope: Scope, main: list[TaskRun]) -> Scope:
+    """The scope of a loop goes on in the iteration in which it stood."""
+    if scope_id == ROOT or draft.places[scope_id].spec.rule is not Rule.LOOP_UNTIL:
+        return scope
+    first = min(number_of(run.id) for run in main) - 1
+    return replace(scope, iteration=draft.task_runs[scope_id].outputs["iterationCount"], first=first)
 
 
 def _plan(draft: Draft, scope_id: str) -> Plan:
@@ -77,12 +88,19 @@ def _remove_tree(draft: Draft, run: TaskRun, children: dict[str | None, list[Tas
     draft.remove(run)
 
 
+def _goes_on(spec: TaskSpec, children: list[TaskRun]) -> bool:
+    """Whether a failed flowable goes on where it stood: one in a directory that is gone begins anew, as does a loop at its limit."""
+    if spec.rule is Rule.LOOP_UNTIL:
+        return any(child.state in AGAIN for child in children if child.branch not in HANDLERS)
+    return bool(children) and spec.rule is not Rule.WORKING_DIRECTORY
+
+
 def _again(draft: Draft, run: TaskRun, children: dict[str | None, list[TaskRun]]) -> None:
     spec = draft.places[run.id].spec
     run = replace(run, state=State.FAILED, ended=None, error=None)
     draft.live = draft.live.insert(run.id, None)
     restarted = draft.move(run, State.RESTARTED)
-    if run.id in children and run.id in draft.values and spec.rule is not Rule.WORKING_DIRECTORY:
+    if run.id in draft.values and _goes_on(spec, children.get(run.id, [])):
         draft.move(restarted, State.RUNNING)
         _reopen_scope(draft, run.id, children)
     else:

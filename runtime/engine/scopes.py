@@ -11,6 +11,7 @@ from runtime.engine import outputs, sla
 from runtime.engine.commands import (
     Announce,
     BeginAgain,
+    CheckCondition,
     CheckSla,
     ChooseListeners,
     Collect,
@@ -27,7 +28,9 @@ from runtime.model.execution import TaskRun
 from runtime.model.flow import Rule, TaskSpec
 from runtime.model.states import State, forgiven, worst
 
-_NEXT_PHASES = {Phase.MAIN: (Phase.ERRORS, Phase.FINALLY), Phase.ERRORS: (Phase.FINALLY,), Phase.FINALLY: ()}
+_HANDLER_PHASES = (Phase.ERRORS, Phase.FINALLY)
+_WELL = frozenset({State.SUCCESS, State.WARNING})
+_NEXT_PHASES = {Phase.ERRORS: (Phase.FINALLY,), Phase.FINALLY: ()}
 
 
 def wait_slot(draft: Draft) -> None:
@@ -52,8 +55,17 @@ def enter(draft: Draft, run: TaskRun, values: dict[str, object]) -> None:
     outputs.keep(draft, run)
     if made.error is not None:
         fail_flowable(draft, run, made.error)
+    elif draft.places[run.id].spec.rule is Rule.LOOP_UNTIL:
+        iterate(draft, run.id, made, 1)
     else:
         _open_phase(draft, run.id, Phase.MAIN, made)
+
+
+def iterate(draft: Draft, scope_id: str, made: Plan, number: int) -> None:
+    """Begin iteration `number` of a loop."""
+    outputs.keep(draft, draft.task_runs[scope_id])
+    draft.set_scope(scope_id, Scope(phase=Phase.MAIN, iteration=number, first=draft.count))
+    _open_phase(draft, scope_id, Phase.MAIN, made)
 
 
 def fail_flowable(draft: Draft, run: TaskRun, error: str) -> None:
@@ -75,6 +87,8 @@ def _open_phase(draft: Draft, scope_id: str, phase: Phase, made: Plan) -> None:
             waiting=frozenset(range(len(made.lanes))) if ordered else None,
             state=before.state if before else State.SUCCESS,
             error=before.error if before else None,
+            iteration=before.iteration if before else 0,
+            first=before.first if before else 0,
         ),
     )
     advance(draft, scope_id)
@@ -181,14 +195,28 @@ def _phase_over(draft: Draft, scope_id: str, scope: Scope) -> None:
         _finish(draft)
     elif scope.phase is Phase.LISTENERS:
         _open_after(draft)
-    elif is_killing(draft, scope_id):
+    elif (
+        scope.iteration
+        and scope.phase is Phase.MAIN
+        and scope.state in _WELL
+        and not is_killing(draft, scope_id)
+    ):
+        draft.set_scope(scope_id, replace(scope, phase=Phase.CHECKING))
+        draft.ask(CheckCondition(task_run_id=scope_id, iteration=scope.iteration))
+    else:
+        leave(draft, scope_id, scope)
+
+
+def leave(draft: Draft, scope_id: str, scope: Scope) -> None:
+    """A phase is through: on to the next, or to the end."""
+    if is_killing(draft, scope_id):
         close(draft, scope_id, State.KILLED)
     else:
         _next_phase(draft, scope_id, scope)
 
 
 def _next_phase(draft: Draft, scope_id: str, scope: Scope) -> None:
-    for phase in _NEXT_PHASES[scope.phase]:
+    for phase in _NEXT_PHASES.get(scope.phase, _HANDLER_PHASES):
         tasks = _handlers(draft, scope_id, phase)
         if tasks and (phase is Phase.FINALLY or scope.state is State.FAILED):
             _open_phase(draft, scope_id, phase, one_lane(tasks, phase.value))

@@ -26,6 +26,8 @@ class Phase(StrEnum):
     MAIN = "main"  #: its tasks (or its chosen branch)
     ERRORS = "errors"
     FINALLY = "finally"
+    CHECKING = "checking"  #: a loop's condition is being rendered
+    RESTING = "resting"  #: a loop waits for its next iteration
     COLLECTING = "collecting"  #: its last deed is being done
     OUTPUTS = "outputs"  #: the flow's outputs are being rendered
     ASSERTING = "asserting"  #: the last look at the flow's assertions
@@ -69,6 +71,10 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     mark: State | None = None
     """The state of what is stopped for a missed promise; else that is KILLED."""
     error: str | None = None
+    iteration: int = 0
+    """Of a loop, from 1."""
+    first: int = 0
+    """Of a loop: how many task runs there were when its iteration began."""
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from runtime.engine import outputs, restart, scopes, sla
+from runtime.engine import loops, outputs, restart, scopes, sla
 from runtime.engine.commands import AnyCommand, KillAttempt, StartAttempt, WakeAt
 from runtime.engine.draft import Draft, replace
-from runtime.engine.snapshot import ROOT, Phase, Scope, Snapshot
+from runtime.engine.snapshot import ROOT, Phase, Scope, Snapshot, number_of
 from runtime.model.events import (
     AnyEvent,
     AttemptEnded,
@@ -18,6 +18,7 @@ from runtime.model.events import (
     AttemptStarted,
     BegunAgain,
     Collected,
+    ConditionChecked,
     Evaluated,
     ExecutionCreated,
     KillRequested,
@@ -209,7 +210,11 @@ def _tried(draft: Draft, run: TaskRun, retry: Retry) -> tuple[int, datetime]:
 
 
 def _on_retry_due(draft: Draft, event: RetryDue) -> None:
-    run = draft.task_runs.get(event.task_run_id)
+    run, scope = draft.task_runs.get(event.task_run_id), draft.scopes.get(event.task_run_id)
+    if run is not None and scope is not None:
+        if scope.phase is Phase.RESTING and scope.iteration == event.number:
+            loops.begin_next(draft, run, scope)
+        return
     if run is None or run.state is not State.RETRYING or len(run.attempts) != event.number:
         return
     policy = _policy(draft, run)
@@ -279,11 +284,13 @@ def _on_kill_requested(draft: Draft, event: KillRequested) -> None:
 
 def _stop(draft: Draft) -> None:
     """Stop whatever has not ended: attempts are told, what waits ends at once, parents follow their children."""
-    for run in [draft.task_runs[run_id] for run_id in draft.live]:
+    for run in [draft.task_runs[run_id] for run_id in sorted(draft.live, key=number_of)]:
         scope = draft.scopes.get(run.id)
         if scope is not None and scope.phase is not Phase.EVALUATING:
             if run.state is not State.KILLING:
                 draft.move(run, State.KILLING)
+            if scope.phase is Phase.RESTING:
+                scopes.close(draft, run.id, State.KILLED)
         else:
             _stop_leaf(draft, run, scope)
 
@@ -309,6 +316,7 @@ _HANDLERS: dict[type[AnyEvent], Callable[[Draft, Any], None]] = {
     SlotAnswered: _on_slot_answered,
     SlaChecked: _on_sla_checked,
     Evaluated: _on_evaluated,
+    ConditionChecked: loops.on_checked,
     Collected: _on_collected,
     AttemptStarted: _on_attempt_started,
     AttemptEnded: _on_attempt_ended,

@@ -6,6 +6,7 @@ from runtime.engine import sla
 from runtime.engine.commands import (
     AnyCommand,
     BeginAgain,
+    CheckCondition,
     ChooseListeners,
     Collect,
     Evaluate,
@@ -44,6 +45,10 @@ def _of(snapshot: Snapshot, run: TaskRun) -> Iterator[AnyCommand]:
     if scope is not None:
         if scope.phase is Phase.EVALUATING:
             yield Evaluate(task_run_id=run.id)
+        elif scope.phase is Phase.CHECKING:
+            yield CheckCondition(task_run_id=run.id, iteration=scope.iteration)
+        elif scope.phase is Phase.RESTING and run.next_attempt is not None:
+            yield WakeAt(task_run_id=run.id, number=scope.iteration, at=run.next_attempt)
         elif scope.phase is Phase.COLLECTING:
             yield Collect(task_run_id=run.id)
     elif run.state is State.RETRYING and run.next_attempt is not None:

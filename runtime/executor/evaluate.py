@@ -1,6 +1,7 @@
 """A flowable's expressions, rendered and brought into the shape that the engine's plans expect."""
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,6 +10,10 @@ from runtime.errors import Failure, TaskFailed
 from runtime.executor.rendering import Renderer
 from runtime.expressions import is_truthy
 from runtime.model.flow import Rule, TaskSpec
+from runtime.tasks.convert import convert_properties
+from runtime.tasks.flow import CheckFrequency
+
+logger = logging.getLogger(__name__)
 
 
 class Evaluation:
@@ -32,8 +37,16 @@ async def evaluate(
         if not await runs(spec, variables, renderer, namespace=namespace):
             return Evaluation(skipped=True)
         return Evaluation(await _values(spec, variables, renderer, namespace))
-    except Failure as failure:
-        return Evaluation(error=str(failure))
+    except Exception as failure:
+        return Evaluation(error=_told(failure))
+
+
+def _told(failure: Exception) -> str:
+    """A defect ends what it hits, and nothing else."""
+    if isinstance(failure, Failure):
+        return str(failure)
+    logger.exception("an expression broke flowdeck", exc_info=failure)
+    return f"a defect of flowdeck: {type(failure).__name__}: {failure}"
 
 
 async def runs(spec: TaskSpec, variables: Mapping[str, Any], renderer: Renderer, *, namespace: str) -> bool:
@@ -41,6 +54,17 @@ async def runs(spec: TaskSpec, variables: Mapping[str, Any], renderer: Renderer,
     if spec.run_if is None:
         return True
     return is_truthy(await renderer.render(spec.run_if, variables, namespace=namespace))
+
+
+async def holds(
+    spec: TaskSpec, variables: Mapping[str, Any], renderer: Renderer, *, namespace: str
+) -> Evaluation:
+    """Whether a loop may end: `condition` among the values."""
+    try:
+        condition = await renderer.render(spec.properties.get("condition"), variables, namespace=namespace)
+        return Evaluation({"condition": is_truthy(condition)})
+    except Exception as failure:
+        return Evaluation(error=_told(failure))
 
 
 async def _values(
@@ -62,6 +86,19 @@ def _whole_number(value: Any) -> int:
         return int(value)
     except (TypeError, ValueError):
         raise TaskFailed(f"`concurrent` must be a whole number, and is `{value}`") from None
+
+
+def _frequency(value: Any) -> dict[str, Any]:
+    """How often a loop looks, durations as seconds."""
+    if not isinstance(value, Mapping):
+        raise TaskFailed(f"`checkFrequency` must be a map, and is `{value!s:.100}`")
+    found = convert_properties(CheckFrequency, value)
+    longest = found.max_duration
+    return {
+        "interval": found.interval.total_seconds(),
+        "maxIterations": found.max_iterations,
+        "maxDuration": None if longest is None else longest.total_seconds(),
+    }
 
 
 def _list_of_values(value: Any) -> list[str]:
@@ -97,6 +134,8 @@ def _scalar_text(value: Any) -> str:
 
 
 _SHAPES: Mapping[tuple[Rule, str], Callable[[Any], Any]] = {
+    (Rule.LOOP_UNTIL, "checkFrequency"): _frequency,
+    (Rule.LOOP_UNTIL, "failOnMaxReached"): is_truthy,
     (Rule.IF, "condition"): is_truthy,
     (Rule.SWITCH, "value"): _scalar_text,
     (Rule.FOR_EACH, "values"): _list_of_values,

@@ -12,6 +12,7 @@ from runtime.engine.commands import (
     Announce,
     AnyCommand,
     BeginAgain,
+    CheckCondition,
     CheckSla,
     ChooseListeners,
     Collect,
@@ -35,6 +36,7 @@ from runtime.model.events import (
     AnyEvent,
     BegunAgain,
     Collected,
+    ConditionChecked,
     Evaluated,
     ListenersChosen,
     OutputsRendered,
@@ -87,6 +89,9 @@ class Performer:
                 self._kill(snapshot, command)
             case Evaluate(task_run_id=run_id):
                 self._once(("evaluate", run_id), self._evaluate(execution_id, run_id))
+            case CheckCondition(task_run_id=run_id, iteration=iteration):
+                key = ("condition", f"{run_id} {iteration}")
+                self._once(key, self._check_condition(execution_id, run_id, iteration))
             case Collect(task_run_id=run_id):
                 self._once(("collect", run_id), self._collect(execution_id, run_id))
             case WakeAt(task_run_id=run_id, number=number, at=at):
@@ -187,6 +192,23 @@ class Performer:
                 task_run_id=run_id,
                 values=msgspec.to_builtins(found.values),
                 skipped=found.skipped,
+                error=found.error,
+            ),
+        )
+
+    async def _check_condition(self, execution_id: str, run_id: str, iteration: int) -> None:
+        snapshot = self._snapshot(execution_id)
+        seen = variables.of_task(snapshot, snapshot.task_runs[run_id])
+        found = await evaluate.holds(
+            snapshot.spec(run_id), seen, self._resources.renderer, namespace=snapshot.flow.namespace
+        )
+        self._resources.supervisor.post(
+            execution_id,
+            ConditionChecked(
+                at=self._resources.clock.now(),
+                task_run_id=run_id,
+                iteration=iteration,
+                holds=found.values.get("condition", False),
                 error=found.error,
             ),
         )

@@ -53,6 +53,15 @@ class Evaluated(Event, frozen=True, kw_only=True, tag="evaluated"):
     error: str | None = None
 
 
+class ConditionChecked(Event, frozen=True, kw_only=True, tag="condition_checked"):
+    """A loop's condition was rendered: the answer to `CheckCondition`."""
+
+    task_run_id: str
+    iteration: int
+    holds: bool = False
+    error: str | None = None
+
+
 class Collected(Event, frozen=True, kw_only=True, tag="collected"):
     """A flowable's last deed is done (a WorkingDirectory's files are stored): the answer to `Collect`."""
 
@@ -98,11 +107,11 @@ class AttemptLost(Event, frozen=True, kw_only=True, tag="attempt_lost"):
 
 
 class RetryDue(Event, frozen=True, kw_only=True, tag="retry_due"):
-    """The wait before the next attempt is over."""
+    """The wait before the next attempt, or before the next iteration of a loop, is over."""
 
     task_run_id: str
     number: int
-    """Of the attempt that failed."""
+    """Of the attempt that failed, or of the iteration that is over."""
 
 
 class BegunAgain(Event, frozen=True, kw_only=True, tag="begun_again"):
@@ -143,6 +152,7 @@ AnyEvent = (
     | SlotAnswered
     | SlaChecked
     | Evaluated
+    | ConditionChecked
     | Collected
     | AttemptStarted
     | AttemptEnded

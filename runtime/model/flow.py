@@ -21,6 +21,7 @@ class Rule(StrEnum):
     DAG = "dag"  #: each when those it depends on have ended
     FOR_EACH = "for_each"  #: the tasks once for each value, one after the other
     EACH_PARALLEL = "each_parallel"  #: each task for each value, all side by side
+    LOOP_UNTIL = "loop_until"  #: the tasks again and again, until a condition holds
     IF = "if"  #: `then` or `else`
     SWITCH = "switch"  #: the case whose key is the value
     ALLOW_FAILURE = "allow_failure"  #: sequential, and a failure becomes a warning

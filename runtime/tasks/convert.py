@@ -17,9 +17,8 @@ import msgspec
 
 from runtime.errors import TaskFailed
 from runtime.expressions.text import text, to_json
-from runtime.tasks.base import Plugin
 
-T = TypeVar("T", bound=Plugin)
+T = TypeVar("T", bound=msgspec.Struct)
 
 SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 _PATH = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
@@ -37,7 +36,7 @@ class Property(msgspec.Struct, frozen=True):
 
 
 def convert_properties(cls: type[T], rendered: Mapping[str, Any]) -> T:
-    """The task; TaskFailed names the property that does not fit, and what was expected."""
+    """The task, or a group of properties of one; TaskFailed names the property that does not fit, and what was expected."""
     try:
         return msgspec.convert(_shaped_struct(rendered, cls), cls, strict=False)
     except msgspec.ValidationError as error:
@@ -85,7 +84,8 @@ def choices(kind: Any) -> tuple[Any, ...]:
     if get_origin(kind) is Annotated:
         return choices(get_args(kind)[0])
     if get_origin(kind) in (Union, UnionType):
-        return tuple(choice for choice in get_args(kind) if choice is not NoneType)
+        given = (choice for choice in get_args(kind) if choice is not NoneType)
+        return tuple(get_args(choice)[0] if get_origin(choice) is Annotated else choice for choice in given)
     return (kind,)
 
 

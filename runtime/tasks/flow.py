@@ -1,5 +1,6 @@
 """The tasks that hold others. They have no `run`: the engine goes through their tasks by their rule."""
 
+from datetime import timedelta
 from typing import Annotated, Any, ClassVar
 
 import msgspec
@@ -143,6 +144,42 @@ class EachParallel(Group, frozen=True, kw_only=True):
     """As the `values` of ForEach."""
     concurrent: int = 0
     """How many task runs at once; 0 for all."""
+
+
+class CheckFrequency(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """How often a loop runs, and how often at the most."""
+
+    interval: timedelta = timedelta(minutes=1)
+    """The rest between two iterations."""
+    max_iterations: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    """After so many the loop ends; without a number it goes on."""
+    max_duration: timedelta | None = None
+    """After this time no further iteration begins."""
+
+
+class LoopUntil(Group, frozen=True, kw_only=True):
+    """Run tasks again and again until a condition holds. `outputs.ID.iterationCount` counts from 1; of the tasks inside, the
+    last iteration's runs and outputs are seen.
+
+    - id: wait_for_export
+      type: loop_until
+      condition: "{{ outputs.ask.body | jq('.status') | first == 'done' }}"
+      checkFrequency: {interval: PT30S, maxDuration: PT1H}
+      failOnMaxReached: true
+      tasks:
+        - {id: ask, type: http, uri: "https://example.org/exports/7"}
+    """
+
+    rule: ClassVar[Rule] = Rule.LOOP_UNTIL
+
+    tasks: Tasks
+    """Run one after the other, at least once."""
+    condition: Any
+    """Looked at after each iteration: `false`, `0` and an empty text mean once more."""
+    check_frequency: CheckFrequency = CheckFrequency()
+    """Once a minute without an end, if nothing else is said."""
+    fail_on_max_reached: bool = False
+    """Whether it fails when a limit is reached before the condition holds; else the flow goes on."""
 
 
 class If(Group, frozen=True, kw_only=True):

@@ -175,6 +175,9 @@ BUILT_IN: tuple[Known, ...] = (
         }
     ),
     _plugin(
+        "core.flow.LoopUntil", "flow:LoopUntil", "loop_until", "flowable", [f"{KESTRA}core.flow.WaitFor"]
+    ),
+    _plugin(
         "core.flow.WorkingDirectory",
         "flow:WorkingDirectory",
         "working_directory",

@@ -79,3 +79,36 @@ async def test_a_loop_over_what_an_earlier_task_found(client: Client) -> None:
     found = '- {id: found, type: outputs, values: {list: [1, 2, 2, {"a": 1}]}}\n'
     loop = "- {id: each, type: foreach, values: '{{ outputs.found.values.list }}', tasks: [{id: t, type: return, format: '{{ taskrun.value }}'}]}"
     assert values(await run(client, flow(found + loop)), "t") == ["1", "2", '{"a":1}']
+
+
+UNTIL = """\
+- id: loop
+  type: io.kestra.plugin.core.flow.WaitFor
+  condition: "{{ outputs.seen.value == 'seen 3' }}"
+  checkFrequency: {interval: PT0.01S, maxIterations: "{{ 2 + 3 }}", maxDuration: PT1H}
+  tasks:
+    - {id: seen, type: return, format: "seen {{ outputs.loop.iterationCount }}"}
+- {id: after, type: return, format: "{{ outputs.loop.iterationCount }} {{ outputs.seen.value }}"}
+"""
+
+
+async def test_a_loop_runs_until_its_condition_holds(client: Client) -> None:
+    view = await run(client, flow(UNTIL))
+    assert values(view, "after") == ["3 seen 3"]
+    assert [each.task_id for each in view.task_runs] == ["loop", "seen", "after"]
+
+
+LOOPS_THAT_FAIL = {
+    "{condition: '{{ outputs.nothing.value }}'}": "nothing",
+    "{condition: 'false', checkFrequency: {interval: PT0S, maxIterations: 2}, failOnMaxReached: true}": "2 iterations",
+    "{condition: 'true', checkFrequency: {maxIterations: '{{ 0 }}'}}": "`maxIterations`: expected `int` >= 1",
+    "{condition: 'true', checkFrequency: {interval: '{{ \"soon\" }}'}}": "`interval`: invalid ISO8601 duration",
+}
+
+
+@pytest.mark.parametrize("keys", LOOPS_THAT_FAIL)
+async def test_a_loop_that_cannot_go_on_says_why(client: Client, keys: str) -> None:
+    task = f"- {{id: loop, type: loop_until, tasks: [{{id: t, type: return}}], {keys[1:]}"
+    view = await run(client, flow(task))
+    assert view.execution.state is State.FAILED
+    assert LOOPS_THAT_FAIL[keys] in str(view.execution.error)

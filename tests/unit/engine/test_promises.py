@@ -105,6 +105,16 @@ class Flows:
                     "tasks": self.tasks(depth),
                     "properties": {"value": values, "concurrent": limit},
                 }
+            case Rule.LOOP_UNTIL:
+                most = self.random.choice([None, 1, 2, 3])
+                frequency = {"interval": 1.0, "maxIterations": most}
+                return found | {
+                    "tasks": self.tasks(depth),
+                    "properties": {
+                        "checkFrequency": frequency,
+                        "failOnMaxReached": self.random.random() < 0.5,
+                    },
+                }
             case Rule.DAG:
                 children = self.tasks(depth)
                 needs = {

@@ -11,6 +11,7 @@ from runtime.engine.commands import (
     Announce,
     AnyCommand,
     BeginAgain,
+    CheckCondition,
     CheckSla,
     ChooseListeners,
     Collect,
@@ -32,6 +33,7 @@ from runtime.model.events import (
     AttemptStarted,
     BegunAgain,
     Collected,
+    ConditionChecked,
     Evaluated,
     ExecutionCreated,
     ListenersChosen,
@@ -83,6 +85,8 @@ class World:
         """The promises that the next look finds missed."""
         self.alarms: dict[int, datetime] = {}
         self.values: dict[str, dict[str, Any]] = {}
+        self.holds: Callable[[int], bool] = lambda iteration: iteration >= 2
+        """The condition of a loop after so many iterations."""
         self.snapshot = begin(flow, execution())
         self.log: list[AnyEvent] = []
         self.inbox: deque[AnyEvent] = deque([ExecutionCreated(at=START, execution=execution())])
@@ -96,6 +100,13 @@ class World:
         while self.inbox:
             self.take()
             assert len(self.log) < limit, "no end in sight"
+        return self.snapshot
+
+    def run_by_the_clock(self) -> Snapshot:
+        """As `run`, where the clock stands at what was waited for."""
+        while self.inbox:
+            self.now = max(self.now, self.inbox[0].at)
+            self.take()
         return self.snapshot
 
     def take(self) -> None:
@@ -125,6 +136,10 @@ class World:
                 )
             case Evaluate(task_run_id=run_id):
                 self.inbox.append(Evaluated(at=self.now, task_run_id=run_id, **self.evaluation(run_id)))
+            case CheckCondition(task_run_id=run_id, iteration=iteration):
+                holds = self.holds(iteration)
+                answer = ConditionChecked(at=self.now, task_run_id=run_id, iteration=iteration, holds=holds)
+                self.inbox.append(answer)
             case Collect(task_run_id=run_id):
                 self.inbox.append(Collected(at=self.now, task_run_id=run_id))
             case WakeAt(task_run_id=run_id, number=number, at=at):
