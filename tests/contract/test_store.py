@@ -15,13 +15,18 @@ from runtime.model.events import (
     AttemptEnded,
     AttemptLost,
     AttemptStarted,
+    BegunAgain,
     Collected,
+    ConditionChecked,
     Evaluated,
     ExecutionCreated,
     KillRequested,
+    ListenersChosen,
     OutputsRendered,
     Restarted,
     RetryDue,
+    SlaChecked,
+    SlotAnswered,
 )
 from runtime.model.execution import Attempt, Change, Execution, TaskRun, Trigger
 from runtime.model.states import State
@@ -44,6 +49,7 @@ EVENTS: list[AnyEvent] = [
     ExecutionCreated(at=NOON, execution=FULL),
     Evaluated(at=NOON, task_run_id="e-1", values={"values": ["a", "b"]}),
     Evaluated(at=NOON, task_run_id="e-1", skipped=True, error="no"),
+    ConditionChecked(at=NOON, task_run_id="e-1", iteration=2, holds=True),
     Collected(at=NOON, task_run_id="e-1", outputs={"files": {}}),
     AttemptStarted(at=NOON, task_run_id="e-2", number=1, runner="docker"),
     AttemptEnded(at=NOON, task_run_id="e-2", number=1, state=State.FAILED, exit_code=137, chance=0.5),
@@ -53,6 +59,10 @@ EVENTS: list[AnyEvent] = [
     OutputsRendered(at=NOON, outputs={"x": [1]}),
     KillRequested(at=NOON, by="ann", reason="enough"),
     Restarted(at=NOON, by="ann"),
+    SlotAnswered(at=NOON, state=State.CANCELLED, reason="one at once"),
+    SlaChecked(at=NOON, missed=(0, 2), final=True),
+    ListenersChosen(at=NOON, chosen=(1,)),
+    BegunAgain(at=NOON, execution_id="e2"),
 ]
 
 
