@@ -19,7 +19,8 @@ from runtime.clock import Clock, SystemClock
 from runtime.config import Settings
 from runtime.errors import Failure, Internal, RuntimeUnreachable
 from runtime.executor.attempt import Resources
-from runtime.executor.begin import begin
+from runtime.executor.begin import begin_by_trigger
+from runtime.executor.conditions import Judge
 from runtime.executor.directories import Directories
 from runtime.executor.functions import functions, to_yaml
 from runtime.executor.jq import Jq
@@ -36,7 +37,9 @@ from runtime.expressions import Expressions
 from runtime.model.execution import Execution, Trigger
 from runtime.model.flow import Flow
 from runtime.model.views import AnyView, FlowsChanged, TriggersChanged
+from runtime.scheduler.flow_triggers import FlowTriggers
 from runtime.scheduler.scheduler import Scheduler
+from runtime.scheduler.standing import Standing
 from runtime.secrets.redact import Redactor
 from runtime.secrets.vault import Vault
 from runtime.store import Store
@@ -110,12 +113,15 @@ class Service:
                 async with asyncio.TaskGroup() as group:
                     background = [group.create_task(work) for work in self._loops(parts)]
                     await asyncio.sleep(0)
+                    if self._triggers:  # what the recovered come into is told too
+                        parts.flow_triggers.reload(parts.catalogue.flows())
                     await recover(parts.supervisor, store)
                     if self._triggers:
-                        await parts.scheduler.reload(parts.catalogue.flows())
+                        await self._reload(parts)
                         background += [
                             group.create_task(self._retention(parts).run()),
                             group.create_task(parts.scheduler.run()),
+                            group.create_task(parts.flow_triggers.run()),
                             group.create_task(parts.catalogue.run()),
                         ]
                     try:
@@ -189,13 +195,21 @@ class Service:
             defaults=settings.plugin_defaults,
             changed=self._flows_changed,
         )
+        standing = Standing(store, clock)
+
+        def changed() -> None:
+            news.publish(TriggersChanged(sequence=0))
+
         scheduler = Scheduler(
             store=store,
             clock=clock,
             timezone=settings.timezone,
             fire=self._fire,
-            changed=lambda: news.publish(TriggersChanged(sequence=0)),
+            changed=changed,
+            standing=standing,
+            judge=Judge(registry, resources.renderer),
         )
+        flow_triggers = FlowTriggers(resources, store, standing, timezone=settings.timezone, changed=changed)
         return Parts(
             settings=settings,
             mode=self._mode,
@@ -204,6 +218,8 @@ class Service:
             store=store,
             catalogue=catalogue,
             scheduler=scheduler,
+            standing=standing,
+            flow_triggers=flow_triggers,
             supervisor=supervisor,
             resources=resources,
             vault=vault,
@@ -215,10 +231,17 @@ class Service:
 
     def _announce(self, execution: Execution) -> None:
         self.parts.scheduler.ended(execution)
+        self.parts.flow_triggers.ended(execution)
+
+    async def _reload(self, parts: Parts) -> None:
+        """Take over the triggers of the flows as they are now."""
+        await parts.standing.load()
+        await parts.scheduler.reload(parts.catalogue.flows())
+        parts.flow_triggers.reload(parts.catalogue.flows())
 
     async def _flows_changed(self, names: tuple[str, ...]) -> None:
         if self._triggers:
-            await self.parts.scheduler.reload(self.parts.catalogue.flows())
+            await self._reload(self.parts)
         self.parts.news.publish(FlowsChanged(sequence=0, names=names))
 
     async def _fire(
@@ -230,8 +253,15 @@ class Service:
             "flow": {"id": flow.id, "namespace": flow.namespace},
             "vars": flow.variables,
         }
-        rendered = await self.parts.resources.renderer.render(inputs, seen, namespace=flow.namespace)
-        begun = await begin(
-            self.parts.resources, flow, inputs=rendered, labels=labels, trigger=trigger, schedule_date=date
+        spec = next(spec for spec in flow.triggers if spec.id == trigger.id)
+        begun = await begin_by_trigger(
+            self.parts.resources,
+            flow,
+            spec,
+            trigger=trigger,
+            inputs=inputs,
+            seen=seen,
+            labels=labels,
+            schedule_date=date,
         )
-        return begun.execution.id
+        return begun.id

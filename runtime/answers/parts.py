@@ -10,7 +10,9 @@ from runtime.config import Settings
 from runtime.executor.attempt import Resources
 from runtime.executor.news import News
 from runtime.executor.supervisor import Supervisor
+from runtime.scheduler.flow_triggers import FlowTriggers
 from runtime.scheduler.scheduler import Scheduler
+from runtime.scheduler.standing import Standing
 from runtime.secrets.vault import Vault
 from runtime.store import Store
 
@@ -26,6 +28,8 @@ class Parts:
     store: Store
     catalogue: Catalogue
     scheduler: Scheduler
+    standing: Standing
+    flow_triggers: FlowTriggers
     supervisor: Supervisor
     resources: Resources
     vault: Vault

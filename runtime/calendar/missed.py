@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Literal
 
-from runtime.calendar.cron import Cron
+from runtime.calendar.dates import Dates
 
 Recover = Literal["ALL", "LAST", "NONE"]
 
@@ -32,7 +32,7 @@ class Due:
 
 
 def due(
-    cron: Cron,
+    dates: Dates,
     last: datetime | None,
     now: datetime,
     *,
@@ -44,11 +44,11 @@ def due(
         return Due()
     latest_omission = now - late_maximum_delay - _MOMENT if late_maximum_delay is not None else last
     oldest = max(last, latest_omission)
-    dates = tuple(reversed(list(islice(_backwards(cron, oldest, now, recover), _most(recover)))))
+    found = tuple(reversed(list(islice(_backwards(dates, oldest, now, recover), _most(recover)))))
     return Due(
-        dates,
-        late=_count(cron, last, oldest),
-        omitted=_count(cron, oldest, dates[0] - _MOMENT if dates else now),
+        found,
+        late=_count(dates, last, oldest),
+        omitted=_count(dates, oldest, found[0] - _MOMENT if found else now),
     )
 
 
@@ -56,14 +56,14 @@ def _most(recover: Recover) -> int:
     return 1 if recover == "LAST" else CATCH_UP_LIMIT
 
 
-def _backwards(cron: Cron, oldest: datetime, now: datetime, recover: Recover) -> Iterator[datetime]:
+def _backwards(dates: Dates, oldest: datetime, now: datetime, recover: Recover) -> Iterator[datetime]:
     """The dates in (`oldest`, `now`], newest first; those on time alone where nothing is recovered."""
     limit = max(oldest, now - ON_TIME - _MOMENT) if recover == "NONE" else oldest
-    at = cron.previous_before(now + _MOMENT)
+    at = dates.previous_before(now + _MOMENT)
     while at is not None and at > limit:
         yield at
-        at = cron.previous_before(at)
+        at = dates.previous_before(at)
 
 
-def _count(cron: Cron, after: datetime, until: datetime) -> int:
-    return sum(1 for _ in islice(cron.between(after + _MOMENT, until + _MOMENT), COUNT_LIMIT))
+def _count(dates: Dates, after: datetime, until: datetime) -> int:
+    return sum(1 for _ in islice(dates.between(after + _MOMENT, until + _MOMENT), COUNT_LIMIT))

@@ -12,7 +12,7 @@ from runtime.executor.functions import execution_id, successor_id
 from runtime.expressions import is_truthy
 from runtime.language.inputs import resolve
 from runtime.model.execution import Change, Execution, Trigger
-from runtime.model.flow import Flow, FlowCheck
+from runtime.model.flow import Flow, FlowCheck, TriggerSpec
 from runtime.model.states import State
 
 SYSTEM = "system."
@@ -40,14 +40,17 @@ async def begin(
     user: str = "",
     trigger: Trigger | None = None,
     is_checked: bool = False,
+    is_lenient: bool = False,
     **facts: Any,
 ) -> Begun:
-    """Create an execution; it is durable when this returns. Raises InvalidInputs, NotAllowed; `checks` are for executions that
-    somebody asks for by hand."""
+    """Create an execution; it is durable when this returns. Raises InvalidInputs, NotAllowed.
+
+    `checks` are for executions that somebody asks for by hand; a missing input is no matter where the caller `is_lenient`.
+    """
     if flow.disabled:
         raise NotAllowed(f"{flow.name} is disabled in its file")
     execution = _blank(resources, flow, labels, trigger, {"created_by": user, **facts})
-    resolved = await _inputs(resources, flow, execution, inputs)
+    resolved = await _inputs(resources, flow, execution, inputs, is_lenient=is_lenient)
     execution = msgspec.structs.replace(execution, inputs=resolved)
     failing = await _failing(resources, flow, execution) if is_checked else []
     messages = tuple(check.message for check in failing)
@@ -58,6 +61,35 @@ async def begin(
     refused = "; ".join(messages) if "FAIL_EXECUTION" in behaviors else None
     await resources.supervisor.create(flow, execution, refused=refused)
     return Begun(execution=execution, notes=() if refused else messages)
+
+
+async def begin_by_trigger(
+    resources: Resources,
+    flow: Flow,
+    spec: TriggerSpec,
+    *,
+    trigger: Trigger,
+    inputs: dict[str, Any],
+    seen: dict[str, Any],
+    labels: dict[str, str] | None = None,
+    is_lenient: bool = False,
+    **facts: Any,
+) -> Execution:
+    """Create the execution of a trigger that fires. One that may not begin so is only written down where the trigger says
+    `failOnTriggerError`; else the Failure is the caller's."""
+    marked = {**spec.labels, **(labels or {})}
+    try:
+        given = await resources.renderer.render(inputs, seen, namespace=flow.namespace)
+        begun = await begin(
+            resources, flow, inputs=given, labels=marked, trigger=trigger, is_lenient=is_lenient, **facts
+        )
+    except Failure as failure:
+        if str(spec.properties.get("failOnTriggerError", "")).lower() != "true":
+            raise
+        execution = _blank(resources, flow, marked, trigger, facts)
+        await resources.supervisor.create(flow, execution, refused=str(failure))
+        return execution
+    return begun.execution
 
 
 async def begin_again(resources: Resources, flow: Flow, ended: Execution) -> str:
@@ -104,10 +136,9 @@ def _blank(
 ) -> Execution:
     """The execution before its inputs are known."""
     now = resources.clock.now()
-    identifier = facts.pop("id", None) or execution_id(resources.clock)
+    identifier = facts.get("id") or execution_id(resources.clock)
     own = {CORRELATION: identifier, **({FROM: "trigger"} if trigger else {})}
     return Execution(
-        id=identifier,
         namespace=flow.namespace,
         flow_id=flow.id,
         revision=flow.revision,
@@ -116,12 +147,12 @@ def _blank(
         trigger=trigger,
         original_id=identifier,
         history=(Change(State.CREATED, now),),
-        **facts,
+        **{**facts, "id": identifier},
     )
 
 
 async def _inputs(
-    resources: Resources, flow: Flow, execution: Execution, given: dict[str, Any]
+    resources: Resources, flow: Flow, execution: Execution, given: dict[str, Any], *, is_lenient: bool
 ) -> dict[str, Any]:
     if not flow.inputs and not given:
         return {}
@@ -131,7 +162,7 @@ async def _inputs(
     async def render(value: Any, known: dict[str, Any]) -> Any:
         return await renderer.render(value, {**seen, "inputs": known}, namespace=flow.namespace)
 
-    resolved = await resolve(flow.inputs, given, render)
+    resolved = await resolve(flow.inputs, given, render, is_lenient=is_lenient)
     for spec in flow.inputs:
         if spec.type == "SECRET" and isinstance(resolved.get(spec.id), str):
             resources.redactor.add(resolved[spec.id])

@@ -42,7 +42,7 @@ class Judge:
         complete = [self._complete(spec) for spec in specs]
         return all(self._answer(spec, render(_told(spec), seen), occasion) for spec in complete)
 
-    def _kind(self, spec: ConditionSpec) -> type[Condition]:
+    def kind(self, spec: ConditionSpec) -> type[Condition]:
         known = None if spec.unavailable else self._registry.find(spec.type)
         if known is None:
             raise TaskFailed(spec.unavailable or f"no plugin here judges `{spec.type}`")
@@ -52,7 +52,7 @@ class Judge:
 
     def _complete(self, spec: ConditionSpec) -> ConditionSpec:
         """With the defaults that are templates themselves."""
-        fields = msgspec.structs.fields(self._kind(spec))
+        fields = msgspec.structs.fields(self.kind(spec))
         defaults = {
             field.encode_name: field.default
             for field in fields
@@ -62,11 +62,19 @@ class Judge:
         return msgspec.structs.replace(spec, properties=defaults | spec.properties, conditions=inside)
 
     def _answer(self, spec: ConditionSpec, told: dict[str, Any], occasion: Occasion) -> bool:
-        condition = convert_properties(self._kind(spec), told["properties"])
-        if isinstance(condition, Group):
+        if spec.conditions:
             pairs = zip(spec.conditions, told["conditions"], strict=True)
-            return condition.join(self._answer(inside, values, occasion) for inside, values in pairs)
-        return condition.holds(occasion)
+            return self.group(spec).join(self._answer(inside, values, occasion) for inside, values in pairs)
+        return self.built(spec, told["properties"]).holds(occasion)
+
+    def built(self, spec: ConditionSpec, properties: Mapping[str, Any]) -> Condition:
+        return convert_properties(self.kind(spec), properties)
+
+    def group(self, spec: ConditionSpec) -> Group:
+        """One that is made of others."""
+        found = self.built(spec, {})
+        assert isinstance(found, Group)
+        return found
 
 
 def _told(spec: ConditionSpec) -> dict[str, Any]:

@@ -6,7 +6,7 @@ can't be written (a full disk) is tried again until it can: nothing is done that
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 import msgspec
@@ -80,6 +80,8 @@ class Supervisor:
         self._sequences: dict[str, int] = {}
         self._ends: dict[str, asyncio.Event] = {}
         self._events = self._transactions = 0
+        self.tell: Callable[[], None] | None = None
+        """Called when executions have come into states; None where nobody waits for that, and none is written down."""
         self.trouble = ""
         """Why nothing can be written at present; empty when all is well."""
 
@@ -159,6 +161,8 @@ class Supervisor:
             commands += self._decide(posted, records)
         if records:
             await self._write(records)
+            if self.tell is not None and any(record.came_into for record in records):
+                self.tell()
         for posted in batch:
             if posted.written is not None and not posted.written.done():
                 posted.written.set_result(None)
@@ -185,10 +189,15 @@ class Supervisor:
                 execution=after.execution,
                 touched=tuple(after.task_runs[run_id] for run_id in after.touched),
                 removed=after.removed,
+                came_into=self._came_into(before, after),
                 finished=after.finished,
             )
         )
         return [(posted.execution_id, command) for command in commands]
+
+    def _came_into(self, before: Snapshot, after: Snapshot) -> State | None:
+        state = after.execution.state
+        return state if self.tell is not None and state is not before.execution.state else None
 
     def _give_up(
         self, before: Snapshot, event: AnyEvent, defect: Exception, records: list[Recorded]

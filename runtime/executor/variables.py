@@ -1,7 +1,7 @@
 """What a template may name: `flow`, `execution`, `inputs`, `outputs`, `taskrun`, `trigger` ... built from a snapshot, nothing copied that is large."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from runtime.engine.snapshot import Snapshot
@@ -93,6 +93,32 @@ def nested(labels: Mapping[str, str]) -> dict[str, Any]:
             place = below
         place[last] = value
     return tree
+
+
+def outputs_of(runs: Iterable[TaskRun]) -> dict[str, Any]:
+    """`outputs.*` of an execution that has ended, as the engine had them while it ran."""
+    by_id = {run.id: run for run in runs}
+    tree: dict[str, Any] = {}
+    for run in by_id.values():
+        if run.outputs:
+            *above, last = _path(run, by_id)
+            place = tree
+            for name in above:
+                below = place.get(name)
+                if not isinstance(below, dict):
+                    below = place[name] = {}
+                place = below
+            place[last] = run.outputs
+    return tree
+
+
+def _path(run: TaskRun, by_id: Mapping[str, TaskRun]) -> list[str]:
+    values: list[str] = []
+    current: TaskRun | None = run
+    while current is not None:
+        values += [] if current.value is None else [current.value]
+        current = by_id.get(current.parent_id) if current.parent_id else None
+    return [run.task_id, *reversed(values)]
 
 
 def environment() -> dict[str, str]:

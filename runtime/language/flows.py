@@ -162,7 +162,7 @@ def read_flow(
         after_execution=tasks.read_list(value.get("afterExecution"), ("afterExecution",)),
         listeners=_listeners(report, tasks, conditions, value.get("listeners")),
         outputs=read_outputs(report, templates, value.get("outputs"), ("outputs",)),
-        triggers=read_triggers(report, types, defaults, templates, checks, value.get("triggers")),
+        triggers=read_triggers(report, types, defaults, templates, conditions, checks, value.get("triggers")),
         retry=read_retry(report, value.get("retry"), ("retry",)),
         concurrency=read_concurrency(report, value.get("concurrency"), ("concurrency",)),
         sla=read_slas(report, templates, value.get("sla"), ("sla",)),

@@ -13,12 +13,15 @@ Render: TypeAlias = Callable[[Any, dict[str, Any]], Awaitable[Any]]
 """Renders a value; the second argument is the inputs known so far."""
 
 
-async def resolve(specs: Sequence[InputSpec], given: Mapping[str, Any], render: Render) -> dict[str, Any]:
+async def resolve(
+    specs: Sequence[InputSpec], given: Mapping[str, Any], render: Render, *, is_lenient: bool = False
+) -> dict[str, Any]:
     """The inputs, nested where ids have dots, as Python values (dates as dates).
 
-    InvalidInputs names all that do not fit. What is given and not declared is left out, as Kestra does.
+    InvalidInputs names all that do not fit. What is given and not declared is left out, as Kestra does; one that is missing is
+    no matter where the resolver `is_lenient`.
     """
-    resolving = _Resolving(given, render)
+    resolving = _Resolving(given, render, is_lenient=is_lenient)
     for spec in _ordered(specs):
         await resolving.take(spec)
     if resolving.wrong:
@@ -30,7 +33,8 @@ async def resolve(specs: Sequence[InputSpec], given: Mapping[str, Any], render: 
 class _Resolving:
     """One call of `resolve`."""
 
-    def __init__(self, given: Mapping[str, Any], render: Render) -> None:
+    def __init__(self, given: Mapping[str, Any], render: Render, *, is_lenient: bool) -> None:
+        self._is_lenient = is_lenient
         self._given = given
         self._render = render
         self.values: dict[str, Any] = {}
@@ -45,6 +49,8 @@ class _Resolving:
         except ValueError as error:
             self.wrong[spec.id] = f"`{spec.id}` {error}"
         except _Missing:
+            if self._is_lenient:
+                return
             self.wrong[spec.id] = f"Missing required input:{spec.id}"
 
     def _known(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
+from runtime.language.conditions import ConditionReader
 from runtime.language.defaults import Defaults
 from runtime.language.document import Path
 from runtime.language.input_specs import entries
@@ -15,15 +16,19 @@ from runtime.language.report import Report, nearest
 from runtime.language.templates import Templates
 from runtime.language.types import Found, Types
 from runtime.language.values import check_fields, flag
-from runtime.model.flow import TriggerSpec
+from runtime.model.flow import ConditionSpec, TriggerSpec
 from runtime.model.problem import Severity
 from runtime.model.states import State
 from runtime.tasks.base import Verbatim
 from runtime.tasks.convert import properties
-from runtime.tasks.triggers import Schedule
+from runtime.tasks.flow_trigger import FlowTrigger
+from runtime.tasks.triggers import Schedule, ScheduleOnDates
 
 ID = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]*")
 NO_TYPE = "Invalid type: null (missing type id property 'type')"
+
+CONDITIONS = ("conditions", "scheduleConditions", "when")
+"""Keys that become a trigger's conditions."""
 
 TriggerChecks: TypeAlias = Callable[[TriggerSpec], Iterable[tuple[str, str, Severity]]]
 """What only those know who run triggers: property, message and severity of each problem."""
@@ -47,13 +52,13 @@ class TriggerKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     labels: Any = None
     """For its executions."""
     conditions: Any = None
-    """No effect yet."""
+    """All must hold for it to fire."""
     when: Any = None
-    """No effect yet."""
+    """An expression that must be true for it to fire: the newer way to say `conditions`."""
     allow_concurrent: bool | None = None
     """Whether it may fire while an execution of its own still runs."""
     fail_on_trigger_error: bool | None = None
-    """No effect yet."""
+    """Whether an execution that can't begin is kept as one that has failed."""
     log_level: str | None = None
     """No effect."""
     min_log_level: str | None = None
@@ -69,7 +74,8 @@ class TriggerKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 COMMON = properties(TriggerKeys)
-TOLD = ("allowConcurrent", "conditions", "when")
+FIRED = (Schedule, ScheduleOnDates, FlowTrigger)
+TOLD = ("allowConcurrent", "failOnTriggerError")
 """Common keys that whoever runs the trigger gets to see among its properties."""
 
 
@@ -78,13 +84,14 @@ def read_triggers(
     types: Types,
     defaults: Defaults,
     templates: Templates,
+    conditions: ConditionReader,
     checks: TriggerChecks | None,
     value: Any,
 ) -> tuple[TriggerSpec, ...]:
     """The flow's triggers."""
     found: dict[str, TriggerSpec] = {}
     for item, path in entries(report, value, ("triggers",), "a trigger"):
-        spec = _trigger(report, types, templates, defaults.fill(item), path)
+        spec = _trigger(report, types, templates, conditions, defaults.fill(item), path)
         if spec is None:
             continue
         if spec.id in found:
@@ -96,7 +103,12 @@ def read_triggers(
 
 
 def _trigger(
-    report: Report, types: Types, templates: Templates, value: Mapping[str, Any], path: Path
+    report: Report,
+    types: Types,
+    templates: Templates,
+    conditions: ConditionReader,
+    value: Mapping[str, Any],
+    path: Path,
 ) -> TriggerSpec | None:
     before = report.errors
     if value.get("type") is None and nearest("type", [key for key in value if key not in COMMON]) is None:
@@ -114,6 +126,7 @@ def _trigger(
         found = _fired(report, found, path)
     templates.check({key: item for key, item in value.items() if key != "description"}, path)
     labels = read_labels(report, value.get("labels"), (*path, "labels"))
+    held = _conditions(conditions, value, path)
     if found is None or report.errors > before:
         return None
     return TriggerSpec(
@@ -125,8 +138,9 @@ def _trigger(
         properties={
             key: item
             for key, item in value.items()
-            if item is not None and (key not in COMMON or key in TOLD)
+            if item is not None and (key not in COMMON or key in TOLD) and key not in CONDITIONS
         },
+        conditions=held,
         stop_after=tuple(value.get("stopAfter") or ()),
         labels=labels,
         unavailable=found.unavailable,
@@ -134,9 +148,16 @@ def _trigger(
     )
 
 
+def _conditions(reader: ConditionReader, value: Mapping[str, Any], path: Path) -> tuple[ConditionSpec, ...]:
+    """All that must hold, by whichever key it is said."""
+    lists = ("conditions", "scheduleConditions")
+    found = [spec for key in lists for spec in reader.read(value.get(key), (*path, key))]
+    return (*found, *reader.expression(value.get("when"), (*path, "when")))
+
+
 def _fired(report: Report, found: Found, path: Path) -> Found:
-    """Schedules are all that the runtime fires by now: another plugin's trigger has its properties checked, and waits."""
-    if found.plugin is Schedule:
+    """What the runtime fires by itself, so far: another plugin's trigger has its properties checked, and waits."""
+    if found.plugin in FIRED:
         return found
     what = f"nothing here fires `{found.name}` yet"
     report.warn((*path, "type"), f"{what}; it starts nothing")
@@ -153,10 +174,5 @@ def _check_id(report: Report, value: Mapping[str, Any], path: Path) -> None:
 
 
 def _warn(report: Report, value: Mapping[str, Any], path: Path) -> None:
-    for name in ("conditions", "when", "scheduleConditions"):
-        if value.get(name):
-            report.warn(
-                (*path, name), f"`{name}` is not known here yet: the trigger does not fire while it has that"
-            )
     if value.get("pluginDefaultsRef"):
         report.warn((*path, "pluginDefaultsRef"), "`pluginDefaultsRef` has no effect yet")

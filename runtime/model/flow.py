@@ -116,6 +116,8 @@ class TriggerSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     disabled: bool = False
     properties: dict[str, Any] = {}
     """All keys but the common ones; a Schedule's are cron, timezone, inputs, lateMaximumDelay ..."""
+    conditions: tuple[ConditionSpec, ...] = ()
+    """All must hold for it to fire."""
     stop_after: tuple[str, ...] = ()
     """States: the trigger is paused after an execution of its own that ends so."""
     labels: dict[str, str] = {}

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from runtime.calendar.cron import Cron
+from runtime.calendar.dates import Dates
 from runtime.errors import InvalidRequest
 from runtime.model.flow import Flow, TriggerSpec
 from runtime.store import TriggerState
@@ -31,8 +31,8 @@ class Schedule:
     flow: Flow
     spec: TriggerSpec
     state: TriggerState
-    cron: Cron | None = None
-    """None where its line is wrong."""
+    dates: Dates | None = None
+    """None where its line is wrong, or a condition can't be judged."""
     next: datetime | None = None
     prepared: dict[datetime, dict[str, Any]] = field(default_factory=dict)
     """`trigger.*` of the next date."""
@@ -46,7 +46,7 @@ class Schedule:
 
     @property
     def is_active(self) -> bool:
-        return self.cron is not None and not (self.state.paused or self.spec.disabled or self.flow.disabled)
+        return self.dates is not None and not (self.state.paused or self.spec.disabled or self.flow.disabled)
 
     @property
     def may_overlap(self) -> bool:
@@ -86,8 +86,10 @@ def limited(dates: Iterator[datetime]) -> Iterator[datetime]:
 
 
 def same_dates(one: TriggerSpec, other: TriggerSpec) -> bool:
-    names = ("cron", "timezone", "withSeconds")
-    return all(one.properties.get(name) == other.properties.get(name) for name in names)
+    names = ("cron", "dates", "timezone", "withSeconds")
+    return one.conditions == other.conditions and all(
+        one.properties.get(name) == other.properties.get(name) for name in names
+    )
 
 
 def delay(text: Any) -> timedelta | None:
@@ -98,7 +100,13 @@ def delay(text: Any) -> timedelta | None:
 
 def variables(found: Schedule, date: datetime) -> dict[str, Any]:
     """`trigger.date`, `.next` and `.previous`, in the schedule's own zone."""
-    assert found.cron is not None
-    following, previous = found.cron.next_after(date), found.cron.previous_before(date)
+    assert found.dates is not None
+    following, previous = found.dates.next_after(date), found.dates.previous_before(date)
     dates = {"date": date, "next": following, "previous": previous}
-    return {name: found.cron.local(at).isoformat() for name, at in dates.items() if at is not None}
+    return {name: found.dates.local(at).isoformat() for name, at in dates.items() if at is not None}
+
+
+def written(spec: TriggerSpec) -> str:
+    """Its cron line, or how many dates it lists."""
+    listed = spec.properties.get("dates")
+    return f"{len(listed)} dates" if isinstance(listed, list) else str(spec.properties.get("cron", ""))

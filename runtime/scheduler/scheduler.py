@@ -15,14 +15,16 @@ from typing import Any
 
 import msgspec
 
-from runtime.calendar.checks import SCHEDULE, schedule
+from runtime.calendar.checks import SCHEDULES
 from runtime.calendar.cron import Fire
 from runtime.calendar.missed import due
 from runtime.clock import Clock
-from runtime.errors import Failure, InvalidRequest, NotAllowed, TriggerNotFound
+from runtime.errors import Failure, NotAllowed, TriggerNotFound
+from runtime.executor.conditions import Judge
 from runtime.model.execution import Execution, Trigger
 from runtime.model.flow import Flow, TriggerSpec
 from runtime.model.views import TriggerView
+from runtime.scheduler.dates import dates
 from runtime.scheduler.schedule import (
     MOMENT,
     PENDING,
@@ -35,16 +37,15 @@ from runtime.scheduler.schedule import (
     owing,
     same_dates,
     variables,
+    written,
 )
+from runtime.scheduler.standing import Standing
 from runtime.store import Filter, Store, TriggerState
 
 logger = logging.getLogger(__name__)
 
 SLICE = timedelta(seconds=30)
 """The longest sleep: a clock that is set, or a machine that was suspended, is noticed within it."""
-
-CONDITIONS = ("conditions", "scheduleConditions", "when")
-"""Properties that would keep some dates from running; a schedule that has one rests until they are known."""
 
 ON_TIME = timedelta(seconds=1)
 """A date that is no older is simply due; older ones were missed, and the catch-up policy has its say."""
@@ -69,8 +70,18 @@ class Scheduler:
     """All schedules of a runtime."""
 
     def __init__(
-        self, *, store: Store, clock: Clock, timezone: str, fire: Begin, changed: Callable[[], None]
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        timezone: str,
+        fire: Begin,
+        changed: Callable[[], None],
+        standing: Standing,
+        judge: Judge,
     ) -> None:
+        self._standing = standing
+        self._judge = judge
         self._store = store
         self._clock = clock
         self._timezone = timezone
@@ -102,7 +113,7 @@ class Scheduler:
             (state.namespace, state.flow_id, state.trigger_id): state
             for state in await self._store.triggers.list()
         }
-        specs = [(flow, spec) for flow in flows for spec in flow.triggers if spec.type == SCHEDULE]
+        specs = [(flow, spec) for flow in flows for spec in flow.triggers if spec.type in SCHEDULES]
         made = [
             self._schedule(flow, spec, known.get((flow.namespace, flow.id, spec.id))) for flow, spec in specs
         ]
@@ -145,18 +156,13 @@ class Scheduler:
         blank = TriggerState(namespace=key[0], flow_id=key[1], trigger_id=key[2], dealt=now, updated=now)
         made = Schedule(flow, spec, state or blank)
         try:
-            made.cron = schedule(spec, timezone=self._timezone)
-        except InvalidRequest as wrong:
+            made.dates = dates(flow, spec, self._judge, timezone=self._timezone)
+            self._carry_over(made, before, now)
+            made.next = made.dates.next_after(made.state.dealt or now)
+        except Failure as wrong:
+            made.dates = None
             made.problem = str(wrong)
             return made
-        if unknown := [name for name in CONDITIONS if spec.properties.get(name)]:
-            made.cron = None
-            made.problem = (
-                f"it has conditions (`{unknown[0]}`), which flowdeck does not know yet: it does not fire"
-            )
-            return made
-        self._carry_over(made, before, now)
-        made.next = made.cron.next_after(made.state.dealt or now)
         if made.next is not None and made.next > now:
             self._look_ahead(made)
         return made
@@ -233,7 +239,7 @@ class Scheduler:
 
     def _collect(self, found: Schedule, now: datetime) -> None:
         """Put the dates that are due into the queue of the schedule, as its catch-up policy has it."""
-        assert found.cron is not None
+        assert found.dates is not None
         if found.next is not None and now - found.next < ON_TIME:
             found.waiting += [found.next] if found.next not in found.waiting else []
             found.state = msgspec.structs.replace(found.state, dealt=found.next)
@@ -243,7 +249,7 @@ class Scheduler:
             return
         properties = found.spec.properties
         dates = due(
-            found.cron,
+            found.dates,
             found.state.dealt,
             now,
             recover=properties.get("recoverMissedSchedules", "ALL"),
@@ -257,15 +263,15 @@ class Scheduler:
                 dates.late,
             )
         found.waiting += [date for date in dates.dates if date not in found.waiting]
-        found.next = found.cron.next_after(now)
+        found.next = found.dates.next_after(now)
         found.state = msgspec.structs.replace(found.state, dealt=now)
 
     def _look_ahead(self, found: Schedule) -> None:
         """The next date, and what its execution will be given: known before it is due."""
-        if found.cron is None:
+        if found.dates is None:
             return
         if found.next is None:
-            found.next = found.cron.next_after(found.state.dealt or self._clock.now())
+            found.next = found.dates.next_after(found.state.dealt or self._clock.now())
         if found.next is not None and found.next not in found.prepared:
             found.prepared = {found.next: variables(found, found.next)}
 
@@ -348,21 +354,23 @@ class Scheduler:
 
     def _view(self, flow: Flow, spec: TriggerSpec) -> TriggerView:
         found = self._schedules.get((flow.namespace, flow.id, spec.id))
-        cron = found.cron if found else None
+        known = found.dates if found else None
         active = found is not None and found.is_active
+        state = found.state if found else self._standing.of(flow, spec)
+        problem = found.problem if found else self._standing.problem(flow, spec)
         return TriggerView(
             namespace=flow.namespace,
             flow_id=flow.id,
             trigger_id=spec.id,
             type=spec.type,
             description=spec.description,
-            schedule=str(spec.properties.get("cron", "")),
-            timezone=cron.timezone if cron else "",
+            schedule=written(spec),
+            timezone=known.timezone if known else "",
             disabled=spec.disabled or flow.disabled,
-            paused=found.state.paused if found else False,
-            last_fired=found.state.last_fired if found else None,
+            paused=state.paused,
+            last_fired=state.last_fired,
             next_fire=found.next if found and active else None,
-            problem=(found.problem if found else "") or spec.unavailable,
+            problem=problem or spec.unavailable,
         )
 
     def _find(self, flow: Flow, trigger_id: str) -> Schedule:
@@ -378,22 +386,27 @@ class Scheduler:
 
     async def pause(self, flow: Flow, trigger_id: str, *, paused: bool) -> None:
         """What a schedule misses while it is paused is not made up for."""
+        other = next((spec for spec in flow.triggers if spec.id == trigger_id), None)
+        if other is not None and other.type not in SCHEDULES:
+            await self._standing.pause(flow, other, paused=paused)
+            self._changed()
+            return
         found = self._find(flow, trigger_id)
         now = self._clock.now()
         found.state = msgspec.structs.replace(found.state, paused=paused, dealt=now, updated=now)
         found.waiting.clear()
         if not paused:
             found.problem = ""
-            found.next = found.cron.next_after(now) if found.cron else None
+            found.next = found.dates.next_after(now) if found.dates else None
         await self._store.triggers.put(found.state)
         self._woken.set()
         self._changed()
 
     def upcoming(self, flow: Flow, trigger_id: str, *, after: datetime, count: int) -> list[Fire]:
         found = self._find(flow, trigger_id)
-        if found.cron is None:
+        if found.dates is None:
             raise NotAllowed(found.problem)
-        return found.cron.upcoming(after, count)
+        return found.dates.upcoming(after, count)
 
     async def backfill(
         self,
@@ -408,9 +421,9 @@ class Scheduler:
         """Ask for an execution of each date in [start, end); returns how many. They follow each other, as those of the schedule
         itself do, behind whatever is due; the runtime forgets those that have not begun when it ends."""
         found = self._find(flow, trigger_id)
-        if found.cron is None:
+        if found.dates is None:
             raise NotAllowed(found.problem)
-        dates = list(limited(found.cron.between(start, min(end, self._clock.now() + MOMENT))))
+        dates = list(limited(found.dates.between(start, min(end, self._clock.now() + MOMENT))))
         given = {**dict(found.spec.properties.get("inputs") or {}), **inputs}
         marked = {**found.spec.labels, "system.backfill": "true", **labels}
         self._backfills.setdefault(found.key, deque()).extend(Past(date, given, marked) for date in dates)

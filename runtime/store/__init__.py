@@ -5,6 +5,7 @@ from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 from runtime.store.audit import Audit
+from runtime.store.changes import Changes
 from runtime.store.database import Database
 from runtime.store.executions import Executions, Filter, Page, Recorded
 from runtime.store.flows import Flows
@@ -25,6 +26,7 @@ class Store:
         self.flows = Flows(database)
         self.nodes = Nodes(database)
         self.triggers = Triggers(database)
+        self.changes = Changes(database)
         self.audit = Audit(database)
 
     @classmethod

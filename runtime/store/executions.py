@@ -26,6 +26,8 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """As it is after the step."""
     touched: tuple[TaskRun, ...] = ()
     removed: tuple[str, ...] = ()
+    came_into: State | None = None
+    """The state that the execution came into, where somebody waits for that."""
     finished: bool = False
 
 
@@ -78,8 +80,15 @@ class Executions:
             _run_row(run) for run in runs.values() if (run.execution_id, _number(run.id)) not in removed
         ]
 
+        changes = [
+            (step.execution.id, step.came_into.value, stamp(step.event.at))
+            for step in steps
+            if step.came_into
+        ]
+
         def write(sqlite: sqlite3.Connection) -> None:
             sqlite.executemany(SQL["append_event"], events)
+            sqlite.executemany(SQL["add_state_change"], changes)
             sqlite.executemany(SQL["put_execution"], executions.values())
             sqlite.executemany(SQL["put_task_run"], task_runs)
             sqlite.executemany(SQL["remove_task_run"], removed)

@@ -112,3 +112,22 @@ INSERT INTO audit (at, who, action, target, details) VALUES (?, ?, ?, ?, ?);
 
 -- name: page_audit
 SELECT number, at, who, action, target, details FROM audit WHERE number < ? ORDER BY number DESC LIMIT ?;
+
+-- name: add_state_change
+INSERT INTO state_changes (execution_id, state, at) VALUES (?, ?, ?);
+
+-- name: state_changes
+SELECT number, execution_id, state, at FROM state_changes ORDER BY number LIMIT ?;
+
+-- name: remove_state_change
+DELETE FROM state_changes WHERE number = ?;
+
+-- name: get_window
+SELECT record FROM trigger_windows WHERE namespace = ? AND flow_id = ? AND trigger_id = ? AND window_id = ?;
+
+-- name: put_window
+INSERT INTO trigger_windows (namespace, flow_id, trigger_id, window_id, record) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (namespace, flow_id, trigger_id, window_id) DO UPDATE SET record = excluded.record;
+
+-- name: delete_window
+DELETE FROM trigger_windows WHERE namespace = ? AND flow_id = ? AND trigger_id = ? AND window_id = ?;

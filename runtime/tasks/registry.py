@@ -191,6 +191,14 @@ BUILT_IN: tuple[Known, ...] = (
         "trigger",
         ["io.kestra.core.models.triggers.types.Schedule"],
     ),
+    _plugin("core.trigger.ScheduleOnDates", "triggers:ScheduleOnDates", "schedule_on_dates", "trigger"),
+    _plugin(
+        "core.trigger.Flow",
+        "flow_trigger:FlowTrigger",
+        "on_flow",
+        "trigger",
+        ["io.kestra.core.models.triggers.types.Flow"],
+    ),
     *_conditions(
         "conditions",
         {

@@ -33,11 +33,30 @@ class Schedule(Trigger, frozen=True, kw_only=True):
     """A time that is missed by more is left out."""
     recover_missed_schedules: Literal["ALL", "LAST", "NONE"] | None = None
     """Which of the times that were missed while nothing ran are made up for."""
-    conditions: Any = None
-    """Further conditions on the times."""
     schedule_conditions: Any = None
     """Deprecated: `conditions`."""
     interval: timedelta | None = None
     """No effect."""
     backfill: dict[str, Any] | None = None
+    """No effect."""
+
+
+class ScheduleOnDates(Trigger, frozen=True, kw_only=True):
+    """Start the flow on certain dates.
+
+    - id: releases
+      type: schedule_on_dates
+      timezone: Europe/Berlin
+      dates: ["2026-10-01T09:00:00", "2027-01-07T09:00:00+01:00"]
+    """
+
+    dates: list[str]
+    """Each with its zone, or in the schedule's."""
+    timezone: str | None = None
+    """`Europe/Berlin`; the server's where nothing is said."""
+    inputs: dict[str, Any] = msgspec.field(default_factory=dict)
+    """The inputs of the executions."""
+    recover_missed_schedules: Literal["ALL", "LAST", "NONE"] | None = None
+    """Which of the dates that were missed while nothing ran are made up for."""
+    interval: timedelta | None = None
     """No effect."""

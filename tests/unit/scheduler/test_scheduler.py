@@ -1,10 +1,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from runtime.catalogue import checked
 from runtime.errors import InvalidInputs, InvalidRequest, NotAllowed, TriggerNotFound
 from runtime.model.execution import Execution
 from runtime.model.flow import Flow
@@ -88,24 +89,65 @@ async def test_these_never_fire(at: World, silent: Flow) -> None:
     assert not at.begun
 
 
+SATURDAY = datetime(2026, 1, 3, tzinfo=UTC)
+"""The first after the world's beginning, which is a Thursday."""
+
+
 @pytest.mark.parametrize(
     "line",
     [
-        "conditions: [{type: io.kestra.plugin.core.condition.Weekend}]",
-        pytest.param("scheduleConditions: [{type: io.kestra.plugin.core.condition.Weekend}]"),
-        pytest.param('when: "{{ trigger.date is weekend }}"'),
+        "conditions: [{type: weekend}]",
+        "scheduleConditions: [{type: io.kestra.core.models.conditions.types.WeekendCondition}]",
+        "conditions: [{type: not, conditions: [{type: not, conditions: [{type: weekend}]}]}]",
+        "when: \"{{ dayOfWeek(trigger.date) in ['SATURDAY', 'SUNDAY'] }}\"",
     ],
 )
-async def test_a_condition_that_is_not_built_keeps_a_schedule_from_firing_and_says_so(
-    at: World, line: str
-) -> None:
-    limited = flow(f"{MINUTELY}\n{line}")
+async def test_only_dates_for_which_the_conditions_hold_are_dates(at: World, line: str) -> None:
+    limited = flow(f"{HOURLY}\n{line}")
+    async with at.runtime(limited) as scheduler:
+        [view] = await scheduler.views(limited)
+        assert view.next_fire == SATURDAY
+        assert [fire.at for fire in scheduler.upcoming(limited, "first", after=NOON, count=25)][
+            -1
+        ] == datetime(2026, 1, 4, tzinfo=UTC)
+    await at.clock.advance((SATURDAY - NOON).total_seconds() - 60)
+    async with at.runtime(limited):
+        await at.go(minutes=2)
+    [begun] = at.begun
+    assert begun.trigger.variables["date"] == "2026-01-03T00:00:00+00:00"
+    assert begun.trigger.variables["previous"] == "2025-12-28T23:00:00+00:00"
+
+
+async def test_a_condition_that_cannot_be_judged_keeps_a_schedule_from_firing_and_says_so(at: World) -> None:
+    limited = flow(f"{MINUTELY}\nconditions: [{{type: expression, expression: '{{{{ nothing.here }}}}'}}]")
     async with at.runtime(limited) as scheduler:
         await at.go(minutes=2)
         [view] = await scheduler.views(limited)
     assert not at.begun
-    assert "condition" in view.problem
+    assert "`nothing`" in view.problem
     assert view.next_fire is None
+
+
+ON_DATES = """\
+id: listed
+namespace: company.team
+tasks: [{id: say, type: log, message: hi}]
+triggers:
+  - id: some
+    type: schedule_on_dates
+    timezone: Europe/Oslo
+    allowConcurrent: true
+    dates: ["2026-01-01T13:02:00", "2026-01-01T12:01:00Z", "2026-01-01T13:01:00+01:00"]
+"""
+
+
+async def test_a_list_of_dates_fires_on_each_once(at: World) -> None:
+    loaded = checked(ON_DATES)
+    assert loaded.flow is not None, loaded.problems
+    async with at.runtime(loaded.flow):
+        await at.go(minutes=5)
+    assert [begun.time for begun in at.begun] == ["12:01", "12:02"]
+    assert at.begun[0].trigger.variables["next"] == "2026-01-01T13:02:00+01:00"
 
 
 async def test_a_schedule_of_a_flow_that_is_gone_fires_no_more(at: World) -> None:

@@ -17,7 +17,9 @@ from runtime.model.execution import Execution, Trigger
 from runtime.model.flow import Flow
 from runtime.model.states import State
 from runtime.scheduler.scheduler import Scheduler
+from runtime.scheduler.standing import Standing
 from runtime.store import Recorded, Store
+from tests.unit.judge import judge
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 PATIENCE = 10  # seconds until a test that waits for what does not come gives up
@@ -77,8 +79,16 @@ class World:
 
     @asynccontextmanager
     async def runtime(self, *flows: Flow) -> AsyncIterator[Scheduler]:
+        standing = Standing(self.store, self.clock)
+        await standing.load()
         scheduler = Scheduler(
-            store=self.store, clock=self.clock, timezone="UTC", fire=self.begin, changed=lambda: None
+            store=self.store,
+            clock=self.clock,
+            timezone="UTC",
+            fire=self.begin,
+            changed=lambda: None,
+            standing=standing,
+            judge=judge(),
         )
         await scheduler.reload(flows)
         loop = asyncio.create_task(scheduler.run())

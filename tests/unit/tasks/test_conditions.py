@@ -1,33 +1,22 @@
 """What each condition says to an occasion."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from runtime.errors import TaskFailed
-from runtime.executor.conditions import Judge
-from runtime.executor.rendering import Renderer
-from runtime.expressions import Expressions
 from runtime.language import load
 from runtime.model.execution import Attempt, Execution, TaskRun
 from runtime.model.flow import ConditionSpec
 from runtime.model.states import State
-from runtime.store.files import FileStore
 from runtime.tasks.conditions import Occasion
-from runtime.tasks.registry import default_registry
+from tests.unit.judge import judge
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-class NoSecrets:
-    async def get(self, namespace: str, name: str) -> str:
-        raise AssertionError
-
-
-FILES = FileStore(Path("/nonexistent"))
-JUDGE = Judge(default_registry(), Renderer(Expressions(), NoSecrets(), print, FILES))
+JUDGE = judge()
 
 ENDED = Execution(
     id="e",
