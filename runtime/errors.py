@@ -11,6 +11,7 @@ Failure
 |   |-- TriggerNotFound
 |   |-- SecretNotFound
 |   |-- FileNotFound
+|   |-- KeyNotFound
 |   |-- NotAllowed           the state, or the user's role, does not permit it
 |   `-- ExpressionFailed     a template is wrong, or names what does not exist
 `-- Faulted                  the world broke
@@ -105,6 +106,12 @@ class FileNotFound(Rejected):
     """No stored file, or file of a namespace, has this address."""
 
     code = "file_not_found"
+
+
+class KeyNotFound(Rejected):
+    """No value is kept under this key. `flowdeck kv list` shows the keys there are."""
+
+    code = "key_not_found"
 
 
 class NotAllowed(Rejected):

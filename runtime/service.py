@@ -44,6 +44,7 @@ from runtime.secrets.redact import Redactor
 from runtime.secrets.vault import Vault
 from runtime.store import Store
 from runtime.store.files import FileStore
+from runtime.store.key_values import KeyValues
 from runtime.store.namespace_files import NamespaceFiles
 from runtime.tasks.registry import default_registry
 
@@ -147,8 +148,13 @@ class Service:
         ]
 
     def _retention(self, parts: Parts) -> Retention:
-        files, keep = parts.resources.files, self.settings.keep_files
-        return Retention(parts.store, files, self._clock, keep_files=keep)
+        return Retention(
+            parts.store,
+            parts.resources.files,
+            parts.resources.key_values,
+            self._clock,
+            keep_files=self.settings.keep_files,
+        )
 
     async def _close(self, parts: Parts) -> None:
         parts.resources.logs.flush()
@@ -163,6 +169,7 @@ class Service:
         settings, clock, news = self.settings, self._clock, News()
         redactor = Redactor()
         files = FileStore(settings.storage, NamespaceFiles(settings.storage, settings.namespace_files))
+        key_values = KeyValues(store.database, clock)
         vault = Vault(settings.data, place=settings.keyring, clock=clock)
         registry = default_registry()
         supervisor = Supervisor(store, clock, news)
@@ -175,12 +182,14 @@ class Service:
                 vault,
                 redactor.add,
                 files,
+                key_values,
             ),
             registry=registry,
             runners=Runners(settings),
             redactor=redactor,
             directories=Directories(settings.work),
             files=files,
+            key_values=key_values,
             logs=LogBook(settings.logs, redactor, clock),
             nodes=NodeBook(store, supervisor, news),
             memory=settings.memory,

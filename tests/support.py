@@ -137,6 +137,8 @@ class World:
     nodes: list[Node] = field(default_factory=list)
     labels: Labels = LABELS
     task_runner: Mapping[str, Any] | None = None
+    key_values: Any = None
+    """Where a test of values opens some."""
     place: str = "work"
 
     def __post_init__(self) -> None:
@@ -164,6 +166,7 @@ class World:
             directory=self.directory,
             scratch=self.scratch,
             files=self.store,
+            key_values=self.key_values,
             environment=self.environment,
             render=lambda value, **extra: EXPRESSIONS.render_value(value, extra),
             secrets=self.masked.append,

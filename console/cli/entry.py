@@ -14,6 +14,7 @@ from console.cli import (
     files,
     flow,
     image,
+    kv,
     secret,
     serve,
     settings,
@@ -46,6 +47,7 @@ app.command(name="run")(run_command.run)
 app.command()(validate.validate)
 app.add_typer(flow.app, name="flow")
 app.add_typer(execution.app, name="execution")
+app.add_typer(kv.app, name="kv")
 app.add_typer(files.app, name="files")
 app.add_typer(trigger.app, name="trigger")
 app.add_typer(secret.app, name="secret")

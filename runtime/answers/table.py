@@ -3,7 +3,18 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
-from runtime.answers import doctor, executions, files, flows, logs, secrets, settings, status, triggers
+from runtime.answers import (
+    doctor,
+    executions,
+    files,
+    flows,
+    key_values,
+    logs,
+    secrets,
+    settings,
+    status,
+    triggers,
+)
 from runtime.answers.parts import Parts
 from runtime.client import requests
 from runtime.client.requests import AnyRequest, AnyStream
@@ -31,6 +42,10 @@ ANSWERS: Mapping[type[AnyRequest], Callable[[Parts, Any, str], Awaitable[AnyView
     requests.UploadFile: files.upload,
     requests.ListFiles: files.list_files,
     requests.ReadFile: files.read,
+    requests.ListValues: key_values.list_values,
+    requests.GetValue: key_values.get,
+    requests.SetValue: key_values.set_value,
+    requests.DeleteValue: key_values.delete,
     requests.ListTriggers: triggers.list_triggers,
     requests.PauseTrigger: triggers.pause,
     requests.ListFires: triggers.fires,

@@ -1,6 +1,6 @@
 """What a face may ask: one frozen type a request. `ANSWERS` says what comes back; whatever fails comes back as a Failure."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +15,7 @@ from runtime.model.views import (
     FilePart,
     FlowDetail,
     FlowsChanged,
+    KeyValue,
     LogPage,
     Many,
     RuntimeStatus,
@@ -197,6 +198,43 @@ class ReadFile(Request, frozen=True, kw_only=True, tag="read_file"):
     limit: int = PART
 
 
+# --- keys and values
+
+
+class ListValues(Request, frozen=True, kw_only=True, tag="list_values"):
+    """Many of KeyValue, by namespace and key; long values are cut."""
+
+    namespace: str = ""
+    """This one and those below it."""
+
+
+class GetValue(Request, frozen=True, kw_only=True, tag="get_value"):
+    """KeyValue."""
+
+    namespace: str
+    key: str
+
+
+class SetValue(Request, frozen=True, kw_only=True, tag="set_value"):
+    """KeyValue, as it is kept."""
+
+    namespace: str
+    key: str
+    value: Any
+    type: str = ""
+    """STRING, NUMBER, BOOLEAN, DATETIME, DATE, DURATION or JSON; empty is what the value looks like."""
+    ttl: timedelta | None = None
+    description: str = ""
+    overwrite: bool = True
+
+
+class DeleteValue(Request, frozen=True, kw_only=True, tag="delete_value"):
+    """Done."""
+
+    namespace: str
+    key: str
+
+
 # --- triggers
 
 
@@ -317,6 +355,10 @@ AnyRequest = (
     | UploadFile
     | ListFiles
     | ReadFile
+    | ListValues
+    | GetValue
+    | SetValue
+    | DeleteValue
     | ListTriggers
     | PauseTrigger
     | ListFires
@@ -351,6 +393,10 @@ ANSWERS: Final[dict[type, type]] = {
     UploadFile: StoredFile,
     ListFiles: Many,
     ReadFile: FilePart,
+    ListValues: Many,
+    GetValue: KeyValue,
+    SetValue: KeyValue,
+    DeleteValue: Done,
     ListTriggers: Many,
     PauseTrigger: Done,
     ListFires: Many,

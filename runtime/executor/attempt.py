@@ -35,6 +35,7 @@ from runtime.model.states import State
 from runtime.runners.base import Job, Labels
 from runtime.secrets.redact import Redactor
 from runtime.store.files import FileStore
+from runtime.store.key_values import KeyValues
 from runtime.tasks.base import Plugin, Result, Task
 from runtime.tasks.context import TaskContext
 from runtime.tasks.convert import convert_properties, properties
@@ -61,6 +62,7 @@ class Resources:
     redactor: Redactor
     directories: Directories
     files: FileStore
+    key_values: KeyValues
     logs: LogBook
     nodes: NodeBook
     memory: Path
@@ -225,6 +227,7 @@ class Attempt:
             directory=directory,
             scratch=resources.directories.scratch(self.run, self.number),
             files=AttemptFiles(resources.files, labels),
+            key_values=resources.key_values,
             environment=resources.runners.environment(
                 log.info, resumed=self.resumed, leaving=lambda: self.leaving
             ),

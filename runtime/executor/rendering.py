@@ -5,17 +5,21 @@ import re
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Protocol, TypeVar
 
-from runtime.errors import ExpressionFailed, SecretNotFound
+from runtime.errors import ExpressionFailed, KeyNotFound, SecretNotFound
 from runtime.executor import http_function
 from runtime.executor.file_functions import FileFunctions
 from runtime.expressions import Expressions
 from runtime.store.files import FileStore
+from runtime.store.key_values import Pair
 
-_WAITS = re.compile(r"\b(?:secret|http|errorLogs|read|file(?:URI|Size|Exists)|isFileEmpty)\s*\(|\|\s*jq\b")
+_WAITS = re.compile(r"\b(?:secret|kv|http|errorLogs|read|file(?:URI|Size|Exists)|isFileEmpty)\s*\(|\|\s*jq\b")
 """What a template may call that waits for something: such a template is rendered off the loop."""
 
 SECRET_PATIENCE = 30.0
 """Seconds that a keyring may take to answer one question of a template."""
+
+STORE_PATIENCE = 30.0
+"""The same for the database."""
 
 T = TypeVar("T")
 
@@ -26,16 +30,30 @@ class Secrets(Protocol):
     async def get(self, namespace: str, name: str) -> str: ...
 
 
+class Values(Protocol):
+    """Where `kv('KEY')` looks: in one namespace, or up the tree from one. Both raise KeyNotFound."""
+
+    async def get(self, namespace: str, key: str) -> Pair: ...
+
+    async def find(self, namespace: str, key: str) -> Pair: ...
+
+
 class Renderer:
     """Renders values for one runtime; whatever a secret gives is masked from then on."""
 
     def __init__(
-        self, expressions: Expressions, secrets: Secrets, mask: Callable[[str], object], files: FileStore
+        self,
+        expressions: Expressions,
+        secrets: Secrets,
+        mask: Callable[[str], object],
+        files: FileStore,
+        key_values: Values,
     ) -> None:
         self.expressions = expressions
         self._secrets = secrets
         self._mask = mask
         self._files = files
+        self._key_values = key_values
 
     async def render(self, value: Any, variables: Mapping[str, Any], *, namespace: str) -> Any:
         """Every string inside `value`, typed where one expression is all there is. Off the loop where it may have to wait."""
@@ -46,7 +64,7 @@ class Renderer:
 
     def waiting(self, namespace: str) -> dict[str, Callable[..., Any]]:
         """The functions that wait for a disk, or for an answer of this loop's: to be called in another thread only."""
-        loop = asyncio.get_running_loop()
+        loop, space = asyncio.get_running_loop(), namespace
 
         def secret(key: str, namespace: str = namespace, **_: Any) -> str:
             try:
@@ -59,7 +77,25 @@ class Renderer:
         def http(*args: Any, **kwargs: Any) -> Any:
             return _answer(loop, http_function.http(*args, **kwargs), http_function.PATIENCE)
 
-        return {"secret": secret, "http": http, **FileFunctions(self._files, namespace).by_name()}
+        def kv(
+            key: str,
+            namespace: str | None = None,
+            errorOnMissing: bool = True,  # noqa: N803  (Kestra's name)
+        ) -> Any:
+            return _answer(loop, self._value(space, namespace, key, needed=errorOnMissing), STORE_PATIENCE)
+
+        return {"secret": secret, "kv": kv, "http": http, **FileFunctions(self._files, namespace).by_name()}
+
+    async def _value(self, own: str, namespace: str | None, key: str, *, needed: bool) -> Any:
+        """The value of a key: of one namespace that is named, else of the flow's or the nearest above it."""
+        try:
+            if namespace:
+                return (await self._key_values.get(namespace, key)).value
+            return (await self._key_values.find(own, key)).value
+        except KeyNotFound:
+            if needed:
+                raise
+            return None
 
 
 def _answer(loop: asyncio.AbstractEventLoop, question: Coroutine[Any, Any, T], patience: float) -> T:

@@ -1,4 +1,4 @@
-"""What is not kept for ever: stored files of executions that ended long ago, and uploads that nothing came of."""
+"""What is not kept for ever: stored files of executions that ended long ago, uploads that nothing came of, values that have expired."""
 
 import asyncio
 import logging
@@ -8,6 +8,7 @@ from runtime.clock import Clock
 from runtime.errors import ExecutionNotFound
 from runtime.store import Store
 from runtime.store.files import FileStore
+from runtime.store.key_values import KeyValues
 
 logger = logging.getLogger(__name__)
 
@@ -18,9 +19,18 @@ UNUSED_UPLOADS = timedelta(days=1)
 class Retention:
     """Looks once at the start, then every hour."""
 
-    def __init__(self, store: Store, files: FileStore, clock: Clock, *, keep_files: timedelta | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        files: FileStore,
+        key_values: KeyValues,
+        clock: Clock,
+        *,
+        keep_files: timedelta | None,
+    ) -> None:
         self._store = store
         self._files = files
+        self._key_values = key_values
         self._clock = clock
         self._keep_files = keep_files
 
@@ -35,6 +45,7 @@ class Retention:
 
     async def sweep(self) -> None:
         now = self._clock.now()
+        await self._key_values.drop_expired()
         await asyncio.to_thread(self._files.uploads.drop_older, now - UNUSED_UPLOADS)
         if self._keep_files is not None:
             await self._drop_files(now - self._keep_files)

@@ -218,6 +218,22 @@ class FilePart(View, frozen=True, kw_only=True, tag="file_part"):
     """Of the whole file."""
 
 
+class KeyValue(View, frozen=True, kw_only=True, tag="key_value"):
+    """A value that flows keep under a key."""
+
+    namespace: str
+    key: str
+    type: str
+    value: Any
+    """As JSON has it: dates and durations are texts."""
+    description: str = ""
+    created: datetime
+    updated: datetime
+    expires: datetime | None = None
+    version: int = 1
+    """How often it was written."""
+
+
 class SecretName(View, frozen=True, kw_only=True, tag="secret_name"):
     """A secret that exists; its value never travels."""
 
@@ -266,7 +282,8 @@ class Many(View, frozen=True, kw_only=True, tag="many"):
         | Setting
         | Validation
         | ExecutionView
-        | StoredFile,
+        | StoredFile
+        | KeyValue,
         ...,
     ] = ()
 
@@ -316,6 +333,7 @@ AnyView = (
     | LogPage
     | StoredFile
     | FilePart
+    | KeyValue
     | Many
     | ExecutionChanged
     | FlowsChanged

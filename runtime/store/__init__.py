@@ -22,6 +22,7 @@ class Store:
     """One data directory, or one in memory."""
 
     def __init__(self, database: Database) -> None:
+        self.database = database
         self.executions = Executions(database)
         self.flows = Flows(database)
         self.nodes = Nodes(database)

@@ -131,3 +131,23 @@ ON CONFLICT (namespace, flow_id, trigger_id, window_id) DO UPDATE SET record = e
 
 -- name: delete_window
 DELETE FROM trigger_windows WHERE namespace = ? AND flow_id = ? AND trigger_id = ? AND window_id = ?;
+
+-- name: get_key_value
+SELECT type, value, description, created, updated, expires, version FROM key_values
+WHERE namespace = ? AND key = ? AND (expires IS NULL OR expires > ?);
+
+-- name: put_key_value
+INSERT INTO key_values (namespace, key, type, value, description, created, updated, expires, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)
+ON CONFLICT (namespace, key) DO UPDATE SET type = excluded.type, value = excluded.value, description = excluded.description,
+    updated = excluded.updated, expires = excluded.expires, version = version + 1;
+
+-- name: list_key_values
+SELECT namespace, key, type, value, description, created, updated, expires, version FROM key_values
+WHERE ? = '' OR namespace = ? OR (namespace >= ? AND namespace < ?)
+ORDER BY namespace, key;
+
+-- name: delete_key_value
+DELETE FROM key_values WHERE namespace = ? AND key = ?;
+
+-- name: delete_expired_key_values
+DELETE FROM key_values WHERE expires <= ?;

@@ -10,6 +10,7 @@ from runtime.client.client import Client
 from runtime.model.execution import Node
 from runtime.runners.base import Exit, Job, Labels, Line
 from runtime.store.files import FileStore
+from runtime.store.key_values import KeyValues
 from runtime.tasks.memory import Memory
 
 
@@ -78,6 +79,8 @@ class TaskContext:
     scratch: Path
     """Outside the working directory, for what must not be kept as an artifact (profiles with secrets); removed after the attempt."""
     files: Files
+    key_values: KeyValues
+    """What flows keep from one execution to the next."""
     environment: Environment
     render: Callable[..., Any]
     """`render(value, **extra)` renders a value with extra variables, for text that could not be rendered beforehand. It may wait

@@ -23,6 +23,7 @@ def _short(package: str, name: str) -> str:
 
 
 STORED_DATA: tuple[Row, ...] = (
+    *_rows("core.kv", "kv", "Set Put Get GetKeys Delete PurgeKV"),
     *_rows("core.storage", "storage", "Write"),
     *_rows("core.storage", "storage_purge", "PurgeStorage"),
     *_rows("core.storage", "storage_items", "DeduplicateItems FilterItems", "storages"),

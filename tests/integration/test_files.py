@@ -127,7 +127,9 @@ async def test_files_go_with_their_execution_or_when_they_are_old(tmp_path: Path
         files = parts.resources.files
         assert [name[2] for name in files.executions()] == [second.execution.id]
         for keep, left in ((timedelta(hours=1), 1), (timedelta(), 0)):
-            await Retention(parts.store, files, parts.clock, keep_files=keep).sweep()
+            await Retention(
+                parts.store, files, parts.resources.key_values, parts.clock, keep_files=keep
+            ).sweep()
             assert len(files.executions()) == left
 
 

@@ -6,7 +6,16 @@ from runtime.executor.conditions import Judge
 from runtime.executor.rendering import Renderer
 from runtime.expressions import Expressions
 from runtime.store.files import FileStore
+from runtime.store.key_values import Pair
 from runtime.tasks.registry import default_registry
+
+
+class NoValues:
+    async def get(self, namespace: str, key: str) -> Pair:
+        raise AssertionError
+
+    async def find(self, namespace: str, key: str) -> Pair:
+        raise AssertionError
 
 
 class NoSecrets:
@@ -16,4 +25,4 @@ class NoSecrets:
 
 def judge() -> Judge:
     files = FileStore(Path("/nonexistent"))
-    return Judge(default_registry(), Renderer(Expressions(), NoSecrets(), print, files))
+    return Judge(default_registry(), Renderer(Expressions(), NoSecrets(), print, files, NoValues()))

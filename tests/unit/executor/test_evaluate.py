@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
+from runtime.clock import ManualClock
 from runtime.executor.evaluate import evaluate
 from runtime.executor.rendering import Renderer
 from runtime.expressions import Expressions
 from runtime.model.flow import Rule, TaskSpec
 from runtime.secrets.vault import Vault
+from runtime.store import Store
 from runtime.store.files import FileStore
+from runtime.store.key_values import KeyValues
 
 SEEN = {"inputs": {"names": ["a", "b"], "text": "[1, 2]", "map": {"x": 1}, "nothing": None}}
 
@@ -37,8 +40,10 @@ REFUSED = {
 
 async def evaluated(tmp_path: Path, rule: Rule, **properties: Any) -> Any:
     spec = TaskSpec(id="t", type="test", rule=rule, properties=properties)
-    renderer = Renderer(Expressions(), Vault(tmp_path), lambda secret: None, FileStore(tmp_path))
-    return await evaluate(spec, SEEN, renderer, namespace="n")
+    async with Store.open(None) as store:
+        values = KeyValues(store.database, ManualClock())
+        renderer = Renderer(Expressions(), Vault(tmp_path), lambda secret: None, FileStore(tmp_path), values)
+        return await evaluate(spec, SEEN, renderer, namespace="n")
 
 
 @pytest.mark.parametrize("name", VALUES)
