@@ -1,4 +1,4 @@
-"""execution: list, show, logs, kill, restart, delete."""
+"""execution: list, show, logs, kill, restart, replay, pause, resume, set-state, labels, force-run, delete."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
@@ -177,15 +177,118 @@ def kill(
 def restart(context: typer.Context, execution: Id) -> None:
     """Go on with a FAILED execution from where it failed; what succeeded does not run again. Needs a running runtime."""
     from runtime.client.requests import RestartExecution
+
+    _begin(context, RestartExecution(id=execution), "goes on")
+
+
+def _begin(context: typer.Context, request: "AnyRequest", verb: str) -> None:
+    """Ask for something that runs on afterwards."""
     from runtime.connect import attach
     from runtime.model.views import ExecutionView
 
-    async def ask() -> None:
+    async def ask() -> ExecutionView:
         async with attach(context.obj.settings()) as client:
-            view = await client.ask(RestartExecution(id=execution), ExecutionView)
-        say(f"execution {view.execution.id} goes on: flowdeck execution logs -f {view.execution.id}")
+            return await client.ask(request, ExecutionView)
 
-    asyncio.run(ask())
+    view = asyncio.run(ask())
+    if context.obj.json:
+        as_json(execution_record(view))
+    say(f"execution {view.execution.id} {verb}: flowdeck execution logs -f {view.execution.id}")
+
+
+Task = Annotated[
+    str, typer.Option("--from", metavar="TASK", help="A task's id (its last run), or a task run's id.")
+]
+
+
+@app.command()
+def replay(
+    context: typer.Context,
+    execution: Id,
+    task: Task = "",
+    revision: Annotated[
+        int | None, typer.Option("--revision", min=0, help="Another revision of the flow; 0 is the latest.")
+    ] = None,
+) -> None:
+    """Run an ended execution once more, as a new one with the same inputs.
+
+    With --from TASK the results of all that came before it are taken over. Needs a running runtime.
+    """
+    from runtime.client.requests import ReplayExecution
+
+    _begin(context, ReplayExecution(id=execution, task=task, revision=revision), "begins")
+
+
+@app.command()
+def pause(context: typer.Context, execution: Id) -> None:
+    """Let what runs come to its end, and nothing new begin, until it is resumed."""
+    from runtime.client.requests import PauseExecution
+
+    _order(context, PauseExecution(id=execution))
+
+
+@app.command()
+def resume(context: typer.Context, execution: Id) -> None:
+    """Let a paused execution go on."""
+    from runtime.client.requests import ResumeExecution
+
+    _order(context, ResumeExecution(id=execution))
+
+
+@app.command(name="force-run")
+def force_run(context: typer.Context, execution: Id) -> None:
+    """Begin a QUEUED execution now, whatever the limit of its flow."""
+    from runtime.client.requests import ForceRun
+
+    _order(context, ForceRun(id=execution))
+
+
+@app.command(name="set-state")
+def set_state(
+    context: typer.Context,
+    execution: Id,
+    task: Annotated[
+        str, typer.Argument(metavar="TASK", help="A task's id (its last run), or a task run's id.")
+    ],
+    state: Annotated[str, typer.Argument(metavar="STATE", help="SUCCESS, WARNING, SKIPPED or FAILED.")],
+) -> None:
+    """Say that a task run of an ended execution ended otherwise, and go on from there.
+
+    A failure that was mended by hand: `set-state ID load SUCCESS` runs what comes after `load`. Needs a running runtime.
+    """
+    from runtime.client.requests import ChangeState
+
+    _begin(context, ChangeState(id=execution, task=task, state=state), "goes on")
+
+
+@app.command()
+def labels(
+    context: typer.Context,
+    execution: Id,
+    given: Annotated[
+        list[str] | None, typer.Option("--label", "-l", metavar="KEY=VALUE", help="Repeat for more.")
+    ] = None,
+    remove: Annotated[list[str] | None, typer.Option("--remove", metavar="KEY")] = None,
+) -> None:
+    """Put labels on an execution, running or ended; without any, print those that it has."""
+    from console.cli.names import pairs
+    from runtime.client.requests import GetExecution, SetLabels
+    from runtime.connect import attach_or_borrow
+    from runtime.model.views import ExecutionView
+
+    is_question = not given and not remove
+
+    async def ask() -> ExecutionView:
+        request = SetLabels(id=execution, labels=pairs(given or [], what="label"), remove=tuple(remove or ()))
+        async with attach_or_borrow(context.obj.settings()) as client:
+            return await client.ask(GetExecution(id=execution) if is_question else request, ExecutionView)
+
+    found = asyncio.run(ask()).execution.labels
+    if context.obj.json:
+        as_json(found)
+    else:
+        for key, value in found.items():
+            result(f"{key}={value}")
 
 
 @app.command()

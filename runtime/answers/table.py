@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from runtime.answers import (
+    control,
     doctor,
     executions,
     files,
@@ -36,6 +37,12 @@ ANSWERS: Mapping[type[AnyRequest], Callable[[Parts, Any, str], Awaitable[AnyView
     requests.GetExecution: executions.show,
     requests.KillExecution: executions.kill,
     requests.RestartExecution: executions.restart,
+    requests.PauseExecution: control.pause,
+    requests.ResumeExecution: control.resume,
+    requests.ForceRun: control.force_run,
+    requests.ReplayExecution: control.replay,
+    requests.ChangeState: control.change_state,
+    requests.SetLabels: control.set_labels,
     requests.DeleteExecution: executions.delete,
     requests.ReadLog: logs.read,
     requests.ReadExecutionLog: logs.read_all,

@@ -141,6 +141,52 @@ class RestartExecution(Request, frozen=True, kw_only=True, tag="restart_executio
     id: str
 
 
+class PauseExecution(Request, frozen=True, kw_only=True, tag="pause_execution"):
+    """What runs comes to its end, nothing new begins: Done."""
+
+    id: str
+
+
+class ResumeExecution(Request, frozen=True, kw_only=True, tag="resume_execution"):
+    """Let a paused execution go on: Done."""
+
+    id: str
+
+
+class ForceRun(Request, frozen=True, kw_only=True, tag="force_run"):
+    """Begin a QUEUED execution now, whatever its flow's limit: Done."""
+
+    id: str
+
+
+class ReplayExecution(Request, frozen=True, kw_only=True, tag="replay_execution"):
+    """Run it once more, as an execution of its own: ExecutionView of that one."""
+
+    id: str
+    task: str = ""
+    """A task run's id, or a task's (its last run): what came before is taken over. Empty is from the beginning."""
+    revision: int | None = None
+    """None is the execution's own; 0 is the latest."""
+
+
+class ChangeState(Request, frozen=True, kw_only=True, tag="change_state"):
+    """Say that a task run of an ended execution ended otherwise, and go on from there: ExecutionView."""
+
+    id: str
+    task: str
+    """A task run's id, or a task's (its last run)."""
+    state: str
+    """SUCCESS, WARNING, SKIPPED or FAILED."""
+
+
+class SetLabels(Request, frozen=True, kw_only=True, tag="set_labels"):
+    """Put labels on an execution, running or ended: ExecutionView."""
+
+    id: str
+    labels: dict[str, str] = {}
+    remove: tuple[str, ...] = ()
+
+
 class DeleteExecution(Request, frozen=True, kw_only=True, tag="delete_execution"):
     """Remove an ended execution with its logs and files: Done."""
 
@@ -349,6 +395,12 @@ AnyRequest = (
     | GetExecution
     | KillExecution
     | RestartExecution
+    | PauseExecution
+    | ResumeExecution
+    | ForceRun
+    | ReplayExecution
+    | ChangeState
+    | SetLabels
     | DeleteExecution
     | ReadLog
     | ReadExecutionLog
@@ -387,6 +439,12 @@ ANSWERS: Final[dict[type, type]] = {
     GetExecution: ExecutionView,
     KillExecution: Done,
     RestartExecution: ExecutionView,
+    PauseExecution: Done,
+    ResumeExecution: Done,
+    ForceRun: Done,
+    ReplayExecution: ExecutionView,
+    ChangeState: ExecutionView,
+    SetLabels: ExecutionView,
     DeleteExecution: Done,
     ReadLog: LogPage,
     ReadExecutionLog: LogPage,

@@ -6,12 +6,15 @@ from typing import Any
 
 import msgspec
 
-from runtime.engine.commands import AnyCommand
+from runtime.engine.commands import AnyCommand, Evaluate, StartAttempt
 from runtime.engine.snapshot import Place, Scope, Snapshot, number_of, task_run_id
 from runtime.model.execution import Attempt, Change, TaskRun
 from runtime.model.states import TRANSITIONS, State
 
 replace = msgspec.structs.replace
+
+BEGUN = frozenset({State.RUNNING, State.RETRYING})
+"""What an execution does not become while it is held, whatever its tasks do."""
 
 
 class ImpossibleTransition(AssertionError):
@@ -34,6 +37,7 @@ class Draft:
         self.count = snapshot.count
         self.missed = snapshot.missed
         self.announced = snapshot.announced
+        self.held = snapshot.held
         self.finished = snapshot.finished
         self.commands: list[AnyCommand] = []
         self.ended: deque[str] = deque()
@@ -56,6 +60,7 @@ class Draft:
             removed=tuple(self.removed),
             missed=self.missed,
             announced=self.announced,
+            held=self.held,
             finished=self.finished,
         )
 
@@ -65,7 +70,10 @@ class Draft:
         return bool(self._touched)
 
     def ask(self, command: AnyCommand) -> None:
-        self.commands.append(command)
+        if self.held is not None and isinstance(command, StartAttempt | Evaluate):
+            self.held = (*self.held, command)
+        else:
+            self.commands.append(command)
 
     # --- task runs
 
@@ -130,7 +138,7 @@ class Draft:
 
     def turn(self, state: State, **changes: Any) -> None:
         """Bring the execution into a state."""
-        if state is self.execution.state:
+        if state is self.execution.state or (self.held is not None and state in BEGUN):
             return
         if state is State.RUNNING and self.execution.started is None:
             changes["started"] = self.at

@@ -9,15 +9,15 @@ from runtime.model.flow import Rule, TaskSpec
 from runtime.model.states import State, worst
 
 HANDLERS = frozenset({"errors", "finally", "listeners", "afterExecution"})
-AGAIN = frozenset({State.FAILED, State.KILLED})
+FAILURES = frozenset({State.FAILED, State.KILLED})
+
+Children = dict[str | None, list[TaskRun]]
+"""Task runs by their parent's id, in the order of creation."""
 
 
 def reopen(draft: Draft) -> None:
     """Set a failed and finished execution going again."""
-    draft.announced = draft.finished = False
-    draft.missed = frozenset()
-    draft.execution = replace(draft.execution, ended=None, error=None, outputs={})
-    draft.turn(State.RESTARTED)
+    _forget_end(draft)
     if draft.flow.concurrency is None:
         go_on(draft)
     else:
@@ -26,32 +26,53 @@ def reopen(draft: Draft) -> None:
 
 def go_on(draft: Draft) -> None:
     """Run again what failed, and then what never ran."""
-    children: dict[str | None, list[TaskRun]] = {}
-    for run in sorted(draft.task_runs.values(), key=lambda run: number_of(run.id)):
-        children.setdefault(run.parent_id, []).append(run)
+    _run(draft)
+    _reopen_scope(draft, ROOT, children_of(draft))
+
+
+def wake(draft: Draft) -> None:
+    """An execution that has ended runs again, whatever its flow's limit: somebody has asked for this one."""
+    _forget_end(draft)
+    _run(draft)
+
+
+def _forget_end(draft: Draft) -> None:
+    draft.announced = draft.finished = False
+    draft.missed = frozenset()
+    draft.execution = replace(draft.execution, ended=None, error=None, outputs={})
+    draft.turn(State.RESTARTED)
+
+
+def _run(draft: Draft) -> None:
     draft.turn(State.RUNNING)
     for alarm in sla.timers(draft.flow, draft.missed, draft.at):
         draft.ask(alarm)
-    _reopen_scope(draft, ROOT, children)
 
 
-def _reopen_scope(draft: Draft, scope_id: str, children: dict[str | None, list[TaskRun]]) -> None:
+def children_of(draft: Draft) -> Children:
+    children: Children = {}
+    for run in sorted(draft.task_runs.values(), key=lambda run: number_of(run.id)):
+        children.setdefault(run.parent_id, []).append(run)
+    return children
+
+
+def _reopen_scope(draft: Draft, scope_id: str, children: Children) -> None:
     own = children.get(scope_id or None, [])
     for run in own:
         if run.branch in HANDLERS:
-            _remove_tree(draft, run, children)
+            remove_tree(draft, run, children)
     main = [run for run in own if run.branch not in HANDLERS]
-    again = [run for run in main if run.state in AGAIN]
-    draft.set_scope(scope_id, _main_scope(draft, scope_id, main, again))
-    for run in again:
-        _again(draft, run, children)
-    if not again:
+    failed = [run for run in main if run.state in FAILURES]
+    draft.set_scope(scope_id, main_scope(draft, scope_id, main, failed))
+    for run in failed:
+        again(draft, run, children)
+    if not failed:
         scopes.advance(draft, scope_id)
 
 
-def _main_scope(draft: Draft, scope_id: str, main: list[TaskRun], again: list[TaskRun]) -> Scope:
+def main_scope(draft: Draft, scope_id: str, main: list[TaskRun], again: list[TaskRun]) -> Scope:
     """The scope as it was before the failure; its lanes are planned anew from what its evaluation gave."""
-    made = _plan(draft, scope_id)
+    made = plan_of(draft, scope_id)
     begun = frozenset(draft.places[run.id].lane for run in main)
     reopened = {run.id for run in again}
     ordered = any(lane.needs for lane in made.lanes)
@@ -76,34 +97,38 @@ def _looped(draft: Draft, scope_id: str, scope: Scope, main: list[TaskRun]) -> S
     return replace(scope, iteration=draft.task_runs[scope_id].outputs["iterationCount"], first=first)
 
 
-def _plan(draft: Draft, scope_id: str) -> Plan:
+def plan_of(draft: Draft, scope_id: str) -> Plan:
     if scope_id == ROOT:
         return one_lane(enabled(draft.flow.tasks), "tasks")
     return plan(draft.places[scope_id].spec, draft.values[scope_id])
 
 
-def _remove_tree(draft: Draft, run: TaskRun, children: dict[str | None, list[TaskRun]]) -> None:
+def remove_tree(draft: Draft, run: TaskRun, children: Children) -> None:
     for child in children.get(run.id, []):
-        _remove_tree(draft, child, children)
+        remove_tree(draft, child, children)
     draft.remove(run)
 
 
 def _goes_on(spec: TaskSpec, children: list[TaskRun]) -> bool:
     """Whether a failed flowable goes on where it stood: one in a directory that is gone begins anew, as does a loop at its limit."""
     if spec.rule is Rule.LOOP_UNTIL:
-        return any(child.state in AGAIN for child in children if child.branch not in HANDLERS)
+        return any(child.state in FAILURES for child in children if child.branch not in HANDLERS)
     return bool(children) and spec.rule is not Rule.WORKING_DIRECTORY
 
 
-def _again(draft: Draft, run: TaskRun, children: dict[str | None, list[TaskRun]]) -> None:
-    spec = draft.places[run.id].spec
-    run = replace(run, state=State.FAILED, ended=None, error=None)
+def opened(draft: Draft, run: TaskRun) -> TaskRun:
+    """A task run that has ended, to be run again."""
     draft.live = draft.live.insert(run.id, None)
-    restarted = draft.move(run, State.RESTARTED)
+    return draft.move(replace(run, state=State.FAILED, ended=None, error=None), State.RESTARTED)
+
+
+def again(draft: Draft, run: TaskRun, children: Children) -> None:
+    spec = draft.places[run.id].spec
+    restarted = opened(draft, run)
     if run.id in draft.values and _goes_on(spec, children.get(run.id, [])):
         draft.move(restarted, State.RUNNING)
         _reopen_scope(draft, run.id, children)
     else:
         for child in children.get(run.id, []):
-            _remove_tree(draft, child, children)
+            remove_tree(draft, child, children)
         scopes.start(draft, restarted, spec)

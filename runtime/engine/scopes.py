@@ -297,7 +297,8 @@ def run_listeners(draft: Draft, chosen: Sequence[int]) -> None:
 
 
 def _announce(draft: Draft, state: State, error: str | None) -> None:
-    """The execution has ended; what comes behind cannot change that."""
+    """The execution has ended; what comes behind cannot change that, and is not held."""
+    draft.held = None
     draft.turn(state, error=error if state.is_bad or state is State.RETRIED else None)
     if not draft.announced:
         draft.announced = True

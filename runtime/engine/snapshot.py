@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from rpds import HashTrieMap
 
+from runtime.engine.commands import Evaluate, StartAttempt
 from runtime.model.execution import Execution, TaskRun
 from runtime.model.flow import Flow, TaskSpec
 from runtime.model.states import State
@@ -108,6 +109,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     missed: frozenset[int] = frozenset()
     """The flow's promises (`sla`) that were missed."""
     announced: bool = False
+    held: "tuple[StartAttempt | Evaluate, ...] | None" = None
+    """What would begin, and waits for the end of a hold (`hold.py`); None where the execution is not held."""
     finished: bool = False
     """Nothing more will happen: afterExecution is through as well."""
 
@@ -141,7 +144,7 @@ def number_of(run_id: str) -> int:
 
 def is_same(before: Snapshot, after: Snapshot) -> bool:
     """Whether a step changed nothing (a late or duplicate event): by identity, since that costs the same at any size."""
-    fields = ("execution", "task_runs", "scopes", "values", "missed", "finished")
+    fields = ("execution", "task_runs", "scopes", "values", "missed", "held", "finished")
     return all(getattr(before, name) is getattr(after, name) for name in fields)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from runtime.engine import loops, outputs, restart, scopes, sla
+from runtime.engine import hold, loops, outputs, restart, rewind, scopes, sla
 from runtime.engine.commands import AnyCommand, KillAttempt, StartAttempt, WakeAt
 from runtime.engine.draft import Draft, replace
 from runtime.engine.snapshot import ROOT, Phase, Scope, Snapshot, number_of
@@ -21,13 +21,18 @@ from runtime.model.events import (
     ConditionChecked,
     Evaluated,
     ExecutionCreated,
+    HoldEnded,
+    HoldRequested,
     KillRequested,
+    LabelsChanged,
     ListenersChosen,
     OutputsRendered,
     Restarted,
     RetryDue,
+    RunAnew,
     SlaChecked,
     SlotAnswered,
+    StateChanged,
 )
 from runtime.model.execution import Attempt, TaskRun
 from runtime.model.retry import Retry
@@ -297,7 +302,10 @@ def _stop(draft: Draft) -> None:
 
 def _stop_leaf(draft: Draft, run: TaskRun, scope: Scope | None) -> None:
     running = run.attempt is not None and not run.attempt.state.is_terminal
-    if scope is not None:
+    was_held = hold.drop(draft, run.id)
+    if was_held and scope is None:
+        _end(draft, run, scopes.stopped(draft))
+    elif scope is not None:
         scopes.end_flowable(draft, run, scopes.stopped(draft), None)
     elif running or run.state in {State.CREATED, State.SUBMITTED, State.RESTARTED}:
         draft.move(run, State.KILLING)
@@ -309,6 +317,31 @@ def _stop_leaf(draft: Draft, run: TaskRun, scope: Scope | None) -> None:
 def _on_restarted(draft: Draft, event: Restarted) -> None:
     if draft.execution.state is State.FAILED and draft.finished:
         restart.reopen(draft)
+
+
+def _on_hold_requested(draft: Draft, event: HoldRequested) -> None:
+    if draft.scopes[ROOT].phase is not Phase.WAITING:
+        hold.hold(draft)
+
+
+def _on_hold_ended(draft: Draft, event: HoldEnded) -> None:
+    hold.let_go(draft)
+
+
+def _on_state_changed(draft: Draft, event: StateChanged) -> None:
+    run = draft.task_runs.get(event.task_run_id)
+    if run is not None and draft.finished and run.state is not event.state:
+        rewind.mark(draft, run, event.state)
+
+
+def _on_run_anew(draft: Draft, event: RunAnew) -> None:
+    run = draft.task_runs.get(event.task_run_id)
+    if run is not None and draft.finished:
+        rewind.run_anew(draft, run)
+
+
+def _on_labels_changed(draft: Draft, event: LabelsChanged) -> None:
+    draft.amend(labels=event.labels)
 
 
 _HANDLERS: dict[type[AnyEvent], Callable[[Draft, Any], None]] = {
@@ -327,4 +360,9 @@ _HANDLERS: dict[type[AnyEvent], Callable[[Draft, Any], None]] = {
     OutputsRendered: _on_outputs_rendered,
     KillRequested: _on_kill_requested,
     Restarted: _on_restarted,
+    HoldRequested: _on_hold_requested,
+    HoldEnded: _on_hold_ended,
+    StateChanged: _on_state_changed,
+    RunAnew: _on_run_anew,
+    LabelsChanged: _on_labels_changed,
 }

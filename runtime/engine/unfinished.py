@@ -37,7 +37,8 @@ def commands(snapshot: Snapshot) -> tuple[AnyCommand, ...]:
     if phase is Phase.OUTPUTS:
         return (RenderOutputs(), *watched)
     live = sorted((snapshot.task_runs[run_id] for run_id in snapshot.live), key=lambda run: run.created)
-    return (*(command for run in live for command in _of(snapshot, run)), *watched)
+    wanted = (command for run in live for command in _of(snapshot, run))
+    return (*(command for command in wanted if command not in (snapshot.held or ())), *watched)
 
 
 def _of(snapshot: Snapshot, run: TaskRun) -> Iterator[AnyCommand]:

@@ -6,7 +6,7 @@ can't be written (a full disk) is tried again until it can: nothing is done that
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -116,6 +116,18 @@ class Supervisor:
         self._live[execution.id] = begin(flow, execution)
         created = ExecutionCreated(at=execution.created, execution=execution, refused=refused)
         await self.record(execution.id, created)
+
+    async def adopt(self, flow: Flow, events: Sequence[AnyEvent]) -> None:
+        """Begin an execution with a past: the events before the last one are written down, the last one is carried out."""
+        *past, last = events
+        after, commands = step(replay(flow, past), last)
+        execution = after.execution
+        records = [Recorded(seq=seq, event=event, execution=execution) for seq, event in enumerate(past, 1)]
+        records.append(Recorded(seq=len(events), event=last, execution=execution, touched=after.ordered()))
+        await self._write(records)
+        self._live[execution.id], self._sequences[execution.id] = after, len(events)
+        self._publish(records[-1:])
+        self._perform([(execution.id, command) for command in commands])
 
     async def knows(self, execution_id: str) -> bool:
         """Whether there is such an execution, live or ended."""

@@ -147,6 +147,41 @@ class Restarted(Event, frozen=True, kw_only=True, tag="restarted"):
     by: str = ""
 
 
+class HoldRequested(Event, frozen=True, kw_only=True, tag="hold_requested"):
+    """Somebody wants nothing new to begin in the execution."""
+
+    by: str = ""
+
+
+class HoldEnded(Event, frozen=True, kw_only=True, tag="hold_ended"):
+    """Somebody lets a held execution go on."""
+
+    by: str = ""
+
+
+class StateChanged(Event, frozen=True, kw_only=True, tag="state_changed"):
+    """Somebody says that a task run of an ended execution ended otherwise; the execution goes on from there."""
+
+    task_run_id: str
+    state: State
+    by: str = ""
+
+
+class RunAnew(Event, frozen=True, kw_only=True, tag="run_anew"):
+    """Somebody wants a task, and what came after it, to run as if they had not: the last event that a replay begins with."""
+
+    task_run_id: str
+    by: str = ""
+
+
+class LabelsChanged(Event, frozen=True, kw_only=True, tag="labels_changed"):
+    """Somebody has put labels on the execution."""
+
+    labels: dict[str, str]
+    """All that it has from now on."""
+    by: str = ""
+
+
 AnyEvent = (
     ExecutionCreated
     | SlotAnswered
@@ -163,4 +198,9 @@ AnyEvent = (
     | OutputsRendered
     | KillRequested
     | Restarted
+    | HoldRequested
+    | HoldEnded
+    | StateChanged
+    | RunAnew
+    | LabelsChanged
 )
