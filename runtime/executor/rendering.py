@@ -1,14 +1,16 @@
 """Templates meet the world here: secrets from the keyring, the clock, random numbers."""
 
 import asyncio
+import json
 import re
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 from runtime.errors import ExpressionFailed, KeyNotFound, SecretNotFound
 from runtime.executor import http_function
 from runtime.executor.file_functions import FileFunctions
-from runtime.expressions import Expressions
+from runtime.expressions import Expressions, text
 from runtime.store.files import FileStore
 from runtime.store.key_values import Pair
 
@@ -66,13 +68,17 @@ class Renderer:
         """The functions that wait for a disk, or for an answer of this loop's: to be called in another thread only."""
         loop, space = asyncio.get_running_loop(), namespace
 
-        def secret(key: str, namespace: str = namespace, **_: Any) -> str:
+        def secret(key: str, namespace: str = namespace, subkey: str | None = None, **_: Any) -> str:
             try:
                 found = _answer(loop, self._secrets.get(namespace, key), SECRET_PATIENCE)
             except SecretNotFound as missing:
                 raise SecretNotFound(missing.message, hint=missing.hint) from None
             self._mask(found)
-            return found
+            if subkey is None:
+                return found
+            part = _part(key, found, subkey)
+            self._mask(part)
+            return part
 
         def http(*args: Any, **kwargs: Any) -> Any:
             return _answer(loop, http_function.http(*args, **kwargs), http_function.PATIENCE)
@@ -96,6 +102,15 @@ class Renderer:
             if needed:
                 raise
             return None
+
+
+def _part(key: str, secret: str, subkey: str) -> str:
+    """One value of a secret that is a JSON object. What the secret is stays out of every message."""
+    with suppress(ValueError):
+        fields = json.loads(secret)
+        if isinstance(fields, dict) and subkey in fields:
+            return text(fields[subkey])
+    raise ExpressionFailed(f"the secret `{key}` is not a JSON object with the key `{subkey}`")
 
 
 def _answer(loop: asyncio.AbstractEventLoop, question: Coroutine[Any, Any, T], patience: float) -> T:
