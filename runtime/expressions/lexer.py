@@ -15,6 +15,8 @@ from jinja2.lexer import (
     Token,
 )
 
+from runtime.expressions.limits import MAX_TOKENS
+
 EXTRA = re.compile(r"\?\?\?|\?\?|\?|\.\.")
 TOKENS = {"?": "ternary", "??": "coalesce", "???": "coalesce", "..": "span"}
 
@@ -38,7 +40,11 @@ class DialectLexer(Lexer):
     def wrap(
         self, stream: Iterable[tuple[int, str, str]], name: str | None = None, filename: str | None = None
     ) -> Iterator[Token]:
-        for line, token, value in stream:
+        for count, (line, token, value) in enumerate(stream):
+            if count > MAX_TOKENS:
+                raise TemplateSyntaxError(
+                    f"the expression has more than {MAX_TOKENS:,} words and signs", line
+                )
             if token == TOKEN_OPERATOR and value in TOKENS:
                 yield Token(line, TOKENS[value], value)
             elif token == TOKEN_STRING:

@@ -6,6 +6,7 @@ from typing import Any
 from runtime.errors import ExpressionFailed
 
 MAX_TEMPLATE = 1_000_000  # characters of source
+MAX_TOKENS = 20_000  # words and signs of source: half a second to compile
 MAX_OUTPUT = 8_000_000  # characters of one text, built or printed
 MAX_MEMORY = 64_000_000  # characters and items built in all, by one rendering
 MAX_STEPS = 500_000  # turns of loops and calls of functions, in one rendering

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+LONGEST = 20_000  # characters
 CACHED = 4_000  # templates
 
 _EXPRESSION = re.compile(r"\{\{([^{}'\"\\]*(?:'[^'{}\\]*'[^{}'\"\\]*|\"[^\"{}\\]*\"[^{}'\"\\]*)*)\}\}")
@@ -46,6 +47,8 @@ class Shape:
 @lru_cache(CACHED)
 def shape(template: str) -> Shape | None:
     """None where the template has no simple one."""
+    if len(template) > LONGEST:
+        return None
     found = _EXPRESSION.split(template)
     if _MARK in template or any(_LEFT.search(text) for text in found[::2]):
         return None

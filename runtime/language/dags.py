@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from runtime.language.circles import circles, listed
 from runtime.language.document import Path
 from runtime.language.report import Report
 
@@ -38,20 +39,9 @@ def check_dag(report: Report, name: str, tasks: Sequence[Member], path: Path) ->
                     f"{name}: Not existing task id in dependency: {need}",
                     f"did you mean `{near}`?" if near else "only tasks of the same Dag can be waited for",
                 )
-    circle = [task.id for task in tasks if task.id in reachable(task.id, known)]
+    inside = circles({task.id: task.needs for task in tasks})
+    circle = [task.id for task in tasks if task.id in inside]
     if circle:
         report.error(
-            (*known[circle[0]].path, "dependsOn"), f"{name}: Cyclic dependency detected: {', '.join(circle)}"
+            (*known[circle[0]].path, "dependsOn"), f"{name}: Cyclic dependency detected: {listed(circle)}"
         )
-
-
-def reachable(start: str, known: Mapping[str, Member]) -> set[str]:
-    """All that a task waits for, directly or by others."""
-    found: set[str] = set()
-    ahead = list(known[start].needs)
-    while ahead:
-        need = ahead.pop()
-        if need in known and need not in found:
-            found.add(need)
-            ahead += known[need].needs
-    return found

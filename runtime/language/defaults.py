@@ -11,6 +11,8 @@ from runtime.language.values import check_fields, flag, named
 from runtime.model.flow import PluginDefault
 from runtime.tasks.registry import Registry
 
+MOST_ADDED = 200_000  # values, in all tasks of a flow
+
 
 class DefaultKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Values for every task, trigger or runner whose type is, or begins with, `type`."""
@@ -33,19 +35,40 @@ class Defaults:
     ) -> None:
         self._registry = registry
         self._defaults = (*own, *given)
+        self._added = 0
+        self._layers: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
 
     def fill(self, value: dict[str, Any], only: Collection[str] | None = None) -> dict[str, Any]:
         """The map with what its type's defaults add, of `only` these keys if so; itself where they add nothing."""
         written = value.get("type")
         if not self._defaults or not isinstance(written, str):
             return value
-        known = self._registry.find(written)
-        names = {written, *(known.names if known else ())}
-        for default in self._defaults:
-            if _matches(default.type, names):
-                added = {key: default.values[key] for key in default.values if only is None or key in only}
-                value = _below(added, value) if default.forced else _below(value, added)
-        return value
+        lower, upper = self._of(written)
+        if only is not None:
+            lower, upper = ({key: layer[key] for key in layer if key in only} for layer in (lower, upper))
+        self._added += len(lower) + len(upper)
+        if self.are_too_many or not (lower or upper):
+            return value
+        return _below(upper, _below(value, lower))
+
+    @property
+    def are_too_many(self) -> bool:
+        return self._added > MOST_ADDED
+
+    def _of(self, written: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What a type gets where it says nothing, and what it gets whatever it says."""
+        if written not in self._layers:
+            known = self._registry.find(written)
+            names = {written, *(known.names if known else ())}
+            lower: dict[str, Any] = {}
+            upper: dict[str, Any] = {}
+            for default in self._defaults:
+                if _matches(default.type, names) and default.forced:
+                    upper = _below(default.values, upper)
+                elif _matches(default.type, names):
+                    lower = _below(lower, default.values)
+            self._layers[written] = lower, upper
+        return self._layers[written]
 
 
 def _matches(prefix: str, names: Iterable[str]) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 
 from runtime.language.checks import read_checks
 from runtime.language.conditions import ConditionReader
-from runtime.language.defaults import Defaults, read_defaults
+from runtime.language.defaults import MOST_ADDED, Defaults, read_defaults
 from runtime.language.document import Document
 from runtime.language.input_specs import InputReader, entries, ids, read_outputs
 from runtime.language.labels import read_labels
@@ -171,6 +171,8 @@ def read_flow(
         source=document.text,
     )
     templates.check(flow.variables, ("variables",))
+    if defaults.are_too_many:
+        report.error((key,), f"`{key}` adds more than {MOST_ADDED:,} values to the flow")
     templates.check_names(ids(value.get("inputs")), tasks.ids)
     return flow
 

@@ -8,6 +8,7 @@ import msgspec
 
 from runtime.errors import ExpressionFailed
 from runtime.expressions import regex
+from runtime.language.circles import circles
 from runtime.language.document import Path
 from runtime.language.input_types import ITEM_TYPES_REFUSED, PARSERS, parse
 from runtime.language.report import Report, nearest
@@ -145,8 +146,12 @@ class InputReader:
             if spec.id in specs:
                 self._report.error((*place, "id"), f"Duplicate input with name [{spec.id}]")
             specs[spec.id], places[spec.id] = spec, place
+        inside = circles({name: spec.depends_on for name, spec in specs.items()})
         for name, spec in specs.items():
             self._check_dependencies(spec, specs, places[name])
+            if name in inside:
+                place = (*places[name], "dependsOn")
+                self._report.error(place, f"`{name}` depends on itself by others")
         return tuple(specs.values())
 
     def _leaves(self, value: Any, path: Path, prefix: str) -> Iterator[tuple[dict[str, Any], Path]]:
@@ -268,20 +273,6 @@ class InputReader:
                 self._report.error(
                     (*path, "dependsOn"), f"`{spec.id}` depends on `{name}`, which is no input", hint
                 )
-        if spec.id in _ahead(spec, specs):
-            self._report.error((*path, "dependsOn"), f"`{spec.id}` depends on itself by others")
-
-
-def _ahead(spec: InputSpec, specs: Mapping[str, InputSpec]) -> set[str]:
-    """All inputs that this one depends on, directly or by others."""
-    found: set[str] = set()
-    ahead = list(spec.depends_on)
-    while ahead:
-        name = ahead.pop()
-        if name in specs and name not in found:
-            found.add(name)
-            ahead += specs[name].depends_on
-    return found
 
 
 def read_outputs(report: Report, templates: Templates, value: Any, path: Path) -> tuple[OutputSpec, ...]:

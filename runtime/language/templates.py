@@ -6,10 +6,15 @@ from typing import Any
 
 from runtime.errors import ExpressionFailed
 from runtime.expressions import Expressions
+from runtime.expressions.shapes import shape
 from runtime.language.document import Path
 from runtime.language.report import Report
 from runtime.language.values import is_template
 
+MOST_CHARACTERS = (
+    150_000  # of templates that differ in more than names and texts: more take seconds to look at
+)
+CHARACTERS_A_TEMPLATE = 50  # that each counts for at least
 OUTSIDE_FILTERS = ("jq", "yaml")  # only a running flow has them
 
 
@@ -47,49 +52,80 @@ class Templates:
     def __init__(self, report: Report) -> None:
         self._report = report
         self._seen: list[tuple[Path, str]] = []
+        self._kinds: set[str] = set()
+        self._left = MOST_CHARACTERS
 
     def check(self, value: Any, path: Path) -> None:
         for place, template in texts(value, path):
+            if not self._affordable(place, template):
+                continue
             problems = _problems(template)
             for message in problems:
                 self._report.warn(place, f"{message}; what needs this expression fails when it is reached")
             if not problems:
                 self._seen.append((place, template))
 
+    def _affordable(self, path: Path, template: str) -> bool:
+        """Whether the template is to be looked at: of a file with thousands of different ones only the first are."""
+        found = shape(template)
+        kind = template if found is None else found.text
+        if kind in self._kinds:
+            return True
+        if self._left < 0:
+            return False
+        self._kinds.add(kind)
+        self._left -= len(kind) + CHARACTERS_A_TEMPLATE
+        if self._left < 0:
+            self._report.warn(
+                path, "the flow has too many different expressions: from here on they are not checked"
+            )
+        return self._left >= 0
+
     def check_names(self, inputs: Collection[str], tasks: Collection[str] | None) -> None:
         """Once all ids are known; without `tasks` outputs are not looked at."""
+        known = _Names(inputs)
+        own = None if tasks is None else _Names(tasks)
         for place, template in self._seen:
             for reference in sorted(_names(template)):
                 if reference[0] == "inputs" and len(reference) > 1:
-                    self._check_input(place, reference[1:], inputs)
-                elif reference[0] == "outputs" and len(reference) > 1 and tasks is not None:
-                    self._check_task(place, reference[1], tasks)
+                    self._check_input(place, reference[1:], known)
+                elif reference[0] == "outputs" and len(reference) > 1 and own is not None:
+                    self._check_task(place, reference[1], own)
             for meant, message in _dashes(template).items():
-                known = inputs if meant[0] == "inputs" else tasks or ()
-                if meant[1:] and any(
-                    ".".join(meant[1 : length + 1]) in known for length in range(1, len(meant))
+                named = known if meant[0] == "inputs" else own
+                if named and any(
+                    ".".join(meant[1 : length + 1]) in named.all for length in range(1, len(meant))
                 ):
                     self._report.warn(place, message)
 
-    def _check_task(self, path: Path, name: str, tasks: Collection[str]) -> None:
-        if name not in tasks and not any(task.startswith(f"{name}-") for task in tasks):
-            near = self._report.nearest(name, tasks)
+    def _check_task(self, path: Path, name: str, tasks: "_Names") -> None:
+        if name not in tasks.all and name not in tasks.before["-"]:
+            near = self._report.nearest(name, tasks.all)
             hint = f"did you mean `outputs.{near}`?" if near else ""
             self._report.warn(path, f"the flow has no task `{name}`", hint)
 
-    def _check_input(self, path: Path, parts: tuple[str, ...], known: Collection[str]) -> None:
+    def _check_input(self, path: Path, parts: tuple[str, ...], known: "_Names") -> None:
         """`inputs.a.b` may be the input `a.b`, a part of the input `a`, or the group that holds `a.b.c`."""
         begun = [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
         whole = begun[-1]
-        if any(name in known for name in begun):
+        if any(name in known.all for name in begun) or whole in known.before["."]:
             return
-        if any(name.startswith(f"{whole}.") for name in known):
-            return
-        if any(name.startswith(f"{begun[0]}-") for name in known):
+        if begun[0] in known.before["-"]:
             return  # `inputs.a-b`: the dash has its own message
-        near = self._report.nearest(whole, known)
+        near = self._report.nearest(whole, known.all)
         hint = f"did you mean `inputs.{near}`?" if near else ""
         self._report.warn(path, f"the flow has no input `{whole}`", hint)
+
+
+class _Names:
+    """Ids of a flow, and their beginnings: up to a dot or a dash."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self.all = dict.fromkeys(names)
+        self.before = {
+            sign: {name[:at] for name in names for at, letter in enumerate(name) if letter == sign}
+            for sign in ".-"
+        }
 
 
 @lru_cache(4_000)

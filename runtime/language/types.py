@@ -64,16 +64,18 @@ class Types:
             return self._loaded(known, written, path, tuple(wanted))
         if written in foreign():
             return self._without(foreign()[written], path)
-        near = typo(written, (*self._registry.all_names(), *foreign()))
+        near = None if self._report.is_long else typo(written, (*self._registry.all_names(), *foreign()))
         if near is None and _may_be_kestra(written):
             return self._without(written, path, self._sibling(written))
-        near = near or self._registry.nearest(written)
+        near = near or (None if self._report.is_long else self._registry.nearest(written))
         hint = f"did you mean `{near}`?" if near else "flowdeck and Kestra know no such class"
         self._report.error(path, f"Invalid type: {written}", hint)
         return None
 
     def _sibling(self, written: str) -> str | None:
         """The class of the same package that may be meant."""
+        if self._report.is_long:
+            return None
         package, _, last = written.rpartition(".")
         inside = [
             name.rpartition(".")[2]

@@ -1,5 +1,6 @@
 """Whatever the text, the outcome is a flow or problems with positions: never an exception."""
 
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -234,6 +235,66 @@ tasks:
 triggers:
   - {id: daily, type: schedule, cron: "0 8 * * *"}
 """
+
+
+SAMPLES = [
+    VALID,
+    *(path.read_text() for path in sorted((Path(__file__).parents[3] / "sample_flows").glob("*.yaml"))),
+]
+INSERTED = [
+    *"\t\r\n:-?&*!|>%@`\"'{}[],# \x85\u2028\ufeff\0",
+    "{{",
+    "}}",
+    "{% ",
+    "&a ",
+    "*a",
+    "<<: ",
+    "- ",
+    ": ",
+    "!!int ",
+    "---\n",
+    "é",
+]
+
+
+def mutated(text: str, random: Random) -> str:
+    """The text with a few changes of the kinds that editors, merges and people make."""
+    for _ in range(random.randrange(1, 5)):
+        lines = text.split("\n")
+        at, other = random.randrange(len(lines)), random.randrange(len(lines))
+        line = lines[at]
+        where = random.randrange(len(line) + 1)
+        match random.randrange(9):
+            case 0:
+                del lines[at]
+            case 1:
+                lines.insert(other, line)
+            case 2:
+                lines[at], lines[other] = lines[other], line
+            case 3:
+                lines[at] = " " * random.randrange(9) + line.lstrip()
+            case 4:
+                lines[at] = line[:where] + random.choice(INSERTED) + line[where:]
+            case 5:
+                lines[at] = f"{line.partition(':')[0]}: {random.choice([*SCALARS, *TYPES, *WORDS])}"
+            case 6:
+                lines[at] = line.replace(random.choice(WORDS), random.choice(WORDS))
+            case 7:
+                lines = lines[: at + 1] + lines[at:] * random.randrange(3)
+            case _:
+                lines[at] = line[:where] + line[where + 1 :]
+        text = random.choice(["\n", "\n", "\n", "\r\n", "\r"]).join(lines)
+    return text
+
+
+@given(st.sampled_from(SAMPLES), st.randoms(use_true_random=False))
+@settings(max_examples=300, deadline=None)
+def test_a_mutated_flow_is_a_flow_or_has_problems(source: str, random: Random) -> None:
+    text = mutated(source, random)
+    check(load(text), text)
+    data = bytearray(text.encode("utf-8", "surrogatepass"))
+    data.insert(random.randrange(len(data) + 1), random.randrange(256))
+    assert load(bytes(data)) is not None
 
 
 @pytest.mark.parametrize("end", range(0, len(VALID), 7))
