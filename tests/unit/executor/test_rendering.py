@@ -27,7 +27,7 @@ def masked() -> list[str]:
 
 @pytest.fixture
 def renderer(masked: list[str], tmp_path: Path) -> Renderer:
-    return Renderer(Expressions(), Keyring(), masked.append, FileStore(tmp_path))
+    return Renderer(Expressions(), Keyring(), masked.append, FileStore(tmp_path), key_values=None)
 
 
 async def test_a_secret_may_be_one_value_of_an_object(renderer: Renderer, masked: list[str]) -> None:
