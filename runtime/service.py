@@ -47,8 +47,11 @@ from runtime.store.files import FileStore
 from runtime.store.key_values import KeyValues
 from runtime.store.namespace_files import NamespaceFiles
 from runtime.tasks.registry import default_registry
+from runtime.tasks.triggers import WEBHOOK
 
 logger = logging.getLogger(__name__)
+
+UNHEARD = "nothing listens for it: flowdeck serve --listen HOST:PORT"
 
 
 class Service:
@@ -204,7 +207,7 @@ class Service:
             defaults=settings.plugin_defaults,
             changed=self._flows_changed,
         )
-        standing = Standing(store, clock)
+        standing = Standing(store, clock, {} if settings.listen else {WEBHOOK: UNHEARD})
 
         def changed() -> None:
             news.publish(TriggersChanged(sequence=0))

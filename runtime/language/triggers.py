@@ -22,7 +22,7 @@ from runtime.model.states import State
 from runtime.tasks.base import Verbatim
 from runtime.tasks.convert import properties
 from runtime.tasks.flow_trigger import FlowTrigger
-from runtime.tasks.triggers import Schedule, ScheduleOnDates
+from runtime.tasks.triggers import Schedule, ScheduleOnDates, Webhook
 
 ID = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]*")
 NO_TYPE = "Invalid type: null (missing type id property 'type')"
@@ -74,7 +74,7 @@ class TriggerKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 COMMON = properties(TriggerKeys)
-FIRED = (Schedule, ScheduleOnDates, FlowTrigger)
+FIRED = (Schedule, ScheduleOnDates, FlowTrigger, Webhook)
 TOLD = ("allowConcurrent", "failOnTriggerError")
 """Common keys that whoever runs the trigger gets to see among its properties."""
 

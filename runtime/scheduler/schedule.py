@@ -12,6 +12,7 @@ from runtime.calendar.dates import Dates
 from runtime.errors import InvalidRequest
 from runtime.model.flow import Flow, TriggerSpec
 from runtime.store import TriggerState
+from runtime.tasks.triggers import WEBHOOK
 
 MOMENT = timedelta(microseconds=1)
 
@@ -107,6 +108,8 @@ def variables(found: Schedule, date: datetime) -> dict[str, Any]:
 
 
 def written(spec: TriggerSpec) -> str:
-    """Its cron line, or how many dates it lists."""
+    """Its cron line, how many dates it lists, or what is called."""
+    if spec.type == WEBHOOK:
+        return "/api/v1/executions/webhook/..."
     listed = spec.properties.get("dates")
     return f"{len(listed)} dates" if isinstance(listed, list) else str(spec.properties.get("cron", ""))

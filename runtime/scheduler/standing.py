@@ -1,5 +1,7 @@
 """What triggers remember that no clock drives: whether they are paused, when they fired last, what hindered them."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from runtime.clock import Clock
@@ -12,7 +14,9 @@ from runtime.store import Store, TriggerState
 class Standing:
     """All of one runtime's."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, unheard: Mapping[str, str] | None = None) -> None:
+        """`unheard` says, for types of triggers, why nothing can reach them in this runtime."""
+        self._unheard = unheard or {}
         self._store = store
         self._clock = clock
         self._states: dict[Key, TriggerState] = {}
@@ -29,7 +33,7 @@ class Standing:
         return self._states.get(key, blank)
 
     def problem(self, flow: Flow, spec: TriggerSpec) -> str:
-        return self._problems.get(_key(flow, spec), "")
+        return self._problems.get(_key(flow, spec)) or self._unheard.get(spec.type, "")
 
     def is_active(self, flow: Flow, spec: TriggerSpec) -> bool:
         off = flow.disabled or spec.disabled or bool(spec.unavailable)

@@ -1,4 +1,4 @@
-"""Metrics in Prometheus' text format, and health, over TCP: only when asked for, and nothing that could change anything."""
+"""What is served over TCP when that is asked for: metrics in Prometheus' text format, health, and webhooks."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,6 +8,7 @@ from aiohttp import web
 from runtime.client.requests import GetStatus
 from runtime.errors import InvalidRequest
 from runtime.model.views import RuntimeStatus
+from runtime.server.webhooks import LARGEST_BODY, add_webhooks
 from runtime.service import Service
 
 
@@ -23,9 +24,10 @@ def application(service: Service) -> web.Application:
             text=await _exposition(service), content_type="text/plain", headers={"X-Version": "0.0.4"}
         )
 
-    app = web.Application()
+    app = web.Application(client_max_size=LARGEST_BODY)
     app.router.add_get("/health", health)
     app.router.add_get("/metrics", metrics)
+    add_webhooks(app, service)
     return app
 
 

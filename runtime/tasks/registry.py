@@ -193,6 +193,13 @@ BUILT_IN: tuple[Known, ...] = (
     ),
     _plugin("core.trigger.ScheduleOnDates", "triggers:ScheduleOnDates", "schedule_on_dates", "trigger"),
     _plugin(
+        "core.trigger.Webhook",
+        "triggers:Webhook",
+        "webhook",
+        "trigger",
+        ["io.kestra.core.models.triggers.types.Webhook"],
+    ),
+    _plugin(
         "core.trigger.Flow",
         "flow_trigger:FlowTrigger",
         "on_flow",

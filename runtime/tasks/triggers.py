@@ -7,6 +7,8 @@ import msgspec
 
 from runtime.tasks.base import Plugin
 
+WEBHOOK = "io.kestra.plugin.core.trigger.Webhook"
+
 
 class Trigger(Plugin, frozen=True, kw_only=True):
     """A trigger's class has its properties; the scheduler does its work."""
@@ -60,3 +62,27 @@ class ScheduleOnDates(Trigger, frozen=True, kw_only=True):
     """Which of the dates that were missed while nothing ran are made up for."""
     interval: timedelta | None = None
     """No effect."""
+
+
+class Webhook(Trigger, frozen=True, kw_only=True):
+    """Start the flow when somebody calls `/api/v1/executions/webhook/NAMESPACE/FLOW/KEY` over HTTP (`flowdeck serve --listen`).
+
+    - id: pushed
+      type: webhook
+      key: "{{ secret('PUSH_KEY') }}"
+      inputs:
+        branch: "{{ trigger.body.ref }}"
+    """
+
+    key: str
+    """What a caller must know: long, and better a secret."""
+    inputs: dict[str, Any] | None = None
+    """The inputs of the executions; `trigger.body`, `trigger.headers` and `trigger.parameters` are what came in."""
+    wait: bool = False
+    """Whether the call is answered when the execution has ended."""
+    return_outputs: bool = False
+    """Whether the answer is the flow's outputs; needs `wait`."""
+    response_content_type: str | None = None
+    """The answer's; `application/json`, where nothing is said."""
+    response_code: int | None = None
+    """The answer's; 200, where nothing is said."""

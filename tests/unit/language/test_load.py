@@ -510,7 +510,7 @@ def test_a_wrong_trigger_is_explained(text: str, path: str, said: str) -> None:
 
 
 def test_a_trigger_that_only_kestra_has_is_a_warning() -> None:
-    loaded = with_task("triggers: [{id: x, type: io.kestra.plugin.core.trigger.Webhook, key: k}]")
+    loaded = with_task("triggers: [{id: x, type: io.kestra.plugin.kafka.Trigger, topic: t}]")
     assert "it starts nothing" in only(loaded).message
     assert loaded.flow is not None
     assert loaded.flow.triggers[0].unavailable
