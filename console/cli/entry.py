@@ -15,6 +15,7 @@ from console.cli import (
     flow,
     image,
     kv,
+    namespace,
     secret,
     serve,
     settings,
@@ -47,6 +48,7 @@ app.command(name="run")(run_command.run)
 app.command()(validate.validate)
 app.add_typer(flow.app, name="flow")
 app.add_typer(execution.app, name="execution")
+app.add_typer(namespace.app, name="namespace")
 app.add_typer(kv.app, name="kv")
 app.add_typer(files.app, name="files")
 app.add_typer(trigger.app, name="trigger")

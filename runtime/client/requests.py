@@ -244,6 +244,28 @@ class ReadFile(Request, frozen=True, kw_only=True, tag="read_file"):
     limit: int = PART
 
 
+class ListNamespaceFiles(Request, frozen=True, kw_only=True, tag="list_namespace_files"):
+    """Many of StoredFile: the files of a namespace."""
+
+    namespace: str
+
+
+class PutNamespaceFile(Request, frozen=True, kw_only=True, tag="put_namespace_file"):
+    """Make an upload a file of a namespace: StoredFile."""
+
+    namespace: str
+    name: str
+    uri: str
+    """What `UploadFile` gave."""
+
+
+class DeleteNamespaceFile(Request, frozen=True, kw_only=True, tag="delete_namespace_file"):
+    """Done."""
+
+    namespace: str
+    name: str
+
+
 # --- keys and values
 
 
@@ -407,6 +429,9 @@ AnyRequest = (
     | UploadFile
     | ListFiles
     | ReadFile
+    | ListNamespaceFiles
+    | PutNamespaceFile
+    | DeleteNamespaceFile
     | ListValues
     | GetValue
     | SetValue
@@ -451,6 +476,9 @@ ANSWERS: Final[dict[type, type]] = {
     UploadFile: StoredFile,
     ListFiles: Many,
     ReadFile: FilePart,
+    ListNamespaceFiles: Many,
+    PutNamespaceFile: StoredFile,
+    DeleteNamespaceFile: Done,
     ListValues: Many,
     GetValue: KeyValue,
     SetValue: KeyValue,

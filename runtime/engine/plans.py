@@ -19,7 +19,7 @@ EXPRESSIONS: Mapping[Rule, tuple[str, ...]] = {
     Rule.LOOP_UNTIL: ("checkFrequency", "failOnMaxReached"),
     Rule.IF: ("condition",),
     Rule.SWITCH: ("value",),
-    Rule.WORKING_DIRECTORY: ("inputFiles",),
+    Rule.WORKING_DIRECTORY: ("namespaceFiles", "inputFiles"),
 }
 """The properties that must be rendered before a flowable can begin."""
 

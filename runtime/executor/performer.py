@@ -184,7 +184,7 @@ class Performer:
             spec, seen, self._resources.renderer, namespace=snapshot.flow.namespace
         )
         if found.error is None and not found.skipped:
-            found.error = workspace.prepare(self._resources, snapshot, run, found.values)
+            found.error = await workspace.prepare(self._resources, snapshot, run, found.values)
         self._resources.supervisor.post(
             execution_id,
             Evaluated(

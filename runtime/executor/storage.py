@@ -16,6 +16,11 @@ class AttemptFiles:
         self.store = store
         self._labels = labels
 
+    @property
+    def namespace(self) -> str:
+        """The flow's own."""
+        return self._labels.namespace
+
     def put(self, source: Path | bytes | Iterable[bytes], name: str) -> str:
         labels = self._labels
         return self.store.put(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +14,36 @@ from runtime.executor.storage import AttemptFiles
 from runtime.model.execution import TaskRun
 from runtime.model.flow import Rule
 from runtime.runners.base import Labels
+from runtime.tasks.convert import convert_properties
+from runtime.tasks.namespace_files import NamespaceFiles
 from runtime.tasks.script_files import collect, lay_inputs
 
+logger = logging.getLogger(__name__)
 
-def prepare(resources: Resources, snapshot: Snapshot, run: TaskRun, values: dict[str, Any]) -> str | None:
-    """Make the directory and write `inputFiles`; what went wrong, in words, or None. The files' contents do not become part of the log of events."""
+
+async def prepare(
+    resources: Resources, snapshot: Snapshot, run: TaskRun, values: dict[str, Any]
+) -> str | None:
+    """Make the directory, lay `namespaceFiles` and write `inputFiles`; what went wrong, in words, or None. The files' contents do
+    not become part of the log of events."""
     if snapshot.spec(run.id).rule is not Rule.WORKING_DIRECTORY:
         return None
-    files = values.pop("inputFiles", None) or {}
+    inputs, shared = values.pop("inputFiles", None) or {}, values.pop("namespaceFiles", None)
     try:
         directory = resources.directories.make(run)
-        lay_inputs(directory, files, _files(resources, snapshot, run))
+        await asyncio.to_thread(_lay, directory, inputs, shared, _files(resources, snapshot, run))
     except Failure as failure:
         return str(failure)
     except OSError as failure:
         return f"the working directory could not be prepared: {failure}"
     return None
+
+
+def _lay(directory: Path, inputs: Any, shared: Any, files: AttemptFiles) -> None:
+    if shared is not None:
+        wanted = convert_properties(NamespaceFiles, shared)
+        wanted.lay(files.store.namespaces, files.namespace, directory, logger.warning)
+    lay_inputs(directory, inputs, files)
 
 
 async def finish(resources: Resources, snapshot: Snapshot, run: TaskRun) -> tuple[dict[str, Any], str | None]:

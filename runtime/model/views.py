@@ -201,9 +201,11 @@ class LogPage(View, frozen=True, kw_only=True, tag="log_page"):
 
 
 class StoredFile(View, frozen=True, kw_only=True, tag="stored_file"):
-    """A file of the internal storage."""
+    """A file of the internal storage, or of a namespace."""
 
     uri: str
+    name: str = ""
+    """Of a namespace's file: relative to its others."""
     size: int
     """Bytes."""
     modified: datetime

@@ -7,7 +7,7 @@ import msgspec
 
 from runtime.model.flow import Rule
 from runtime.tasks.base import Flowable, Tasks, Verbatim
-from runtime.tasks.script_base import NamespaceFiles
+from runtime.tasks.namespace_files import NamespaceFiles
 
 
 class Group(Flowable, frozen=True, kw_only=True):
@@ -267,6 +267,6 @@ class WorkingDirectory(Sequential, frozen=True, kw_only=True):
     output_files: list[str] = msgspec.field(default_factory=list)
     """Globs of the files to keep as `outputs.ID.outputFiles`."""
     namespace_files: NamespaceFiles | None = None
-    """Files of the namespace to put there first."""
+    """Files of namespaces to put there first: `{enabled: true}` for all of the flow's own."""
     cache: Cache | None = None
     """Files to keep for the next execution."""

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -15,6 +15,7 @@ from runtime.runners.base import Exit, Job, Line, Toolchain
 from runtime.tasks import script_files
 from runtime.tasks.base import Result, Task
 from runtime.tasks.context import TaskContext
+from runtime.tasks.namespace_files import NamespaceFiles
 from runtime.tasks.script_protocol import Transcript
 from runtime.tasks.thread import in_thread
 
@@ -25,17 +26,6 @@ PATIENT = ("trap 'exit 130' INT", "trap 'exit 143' TERM")
 cancels its queries first); one without dies at once, and its end is the container's."""
 
 KILLED_BY = {130: "SIGINT", 137: "SIGKILL", 143: "SIGTERM"}
-
-
-class NamespaceFiles(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """Which namespace files are laid into the working directory. No effect yet."""
-
-    enabled: bool = True
-    include: list[str] = msgspec.field(default_factory=list)
-    exclude: list[str] = msgspec.field(default_factory=list)
-    namespaces: list[str] = msgspec.field(default_factory=list)
-    if_exists: Literal["OVERWRITE", "FAIL", "WARN", "IGNORE"] = "OVERWRITE"
-    folder_per_namespace: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +61,7 @@ class ExecScript(Task, frozen=True, kw_only=True):
     fail_fast: bool = True
     """Stop at the first command that fails (`set -e`)."""
     namespace_files: NamespaceFiles | None = None
-    """No effect yet."""
+    """Files of namespaces to lay into the working directory: `{enabled: true}` for all of the flow's own."""
     output_directory: bool | None = None
     """Deprecated: what is written to `{{ outputDir }}` is always kept."""
     warning_on_std_err: bool | None = None
@@ -106,6 +96,9 @@ class ExecScript(Task, frozen=True, kw_only=True):
     def _prepare(self, context: TaskContext, private: Path, body: str) -> None:
         shared = bool((context.task_runner or {}).get("user"))
         script_files.make_private(private, shared=shared)
+        if self.namespace_files is not None:
+            space, own = context.files.store.namespaces, context.labels.namespace
+            self.namespace_files.lay(space, own, context.directory, context.log.warn)
         script_files.lay_inputs(context.directory, self.input_files, context.files)
         self.prepare(context, private, shared=shared)
         opening = [*PATIENT, *(["set -e"] if self.fail_fast else [])] if self._is_shell else []
@@ -160,7 +153,6 @@ class ExecScript(Task, frozen=True, kw_only=True):
     def warn_of_idle_properties(self, context: TaskContext) -> None:
         """Say once what has no effect."""
         said = {
-            "namespaceFiles": self.namespace_files is not None and self.namespace_files.enabled,
             "runner": self.runner is not None,
             "docker": bool(set(self.docker or ()) - {"image"}),
             "warningOnStdErr": self.warning_on_std_err is not None,
@@ -171,7 +163,6 @@ class ExecScript(Task, frozen=True, kw_only=True):
 
 
 _INSTEAD = {
-    "namespaceFiles": "yet: no namespace file is laid into the working directory",
     "runner": "any more: write taskRunner",
     "docker": "any more, but for its image: write taskRunner",
     "warningOnStdErr": "any more: lines on stderr do not change the state",

@@ -70,23 +70,24 @@ def write_private(path: Path, content: str, *, shared: bool = False) -> Path:
 
 def lay_inputs(directory: Path, wanted: Any, files: Files) -> None:
     """Write `inputFiles`: name -> content, or the address of a stored file, or a JSON text of such a map."""
-    for name, content in _mapping(wanted).items():
+    for name, content in as_mapping(wanted, what="inputFiles").items():
         target = inside(directory, name, what="inputFiles")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.unlink(missing_ok=True)
         _lay(target, content, files)
 
 
-def _mapping(wanted: Any) -> Mapping[str, Any]:
+def as_mapping(wanted: Any, *, what: str) -> Mapping[str, Any]:
+    """A property that is a map, or a JSON text of one; `what` is its name."""
     if isinstance(wanted, str):
         try:
             wanted = json.loads(wanted) if wanted.strip() else {}
         except json.JSONDecodeError as error:
-            raise TaskFailed(f"inputFiles: the text is no JSON: {error}") from None
+            raise TaskFailed(f"{what}: the text is no JSON: {error}") from None
     if wanted is None:
         return {}
     if not isinstance(wanted, Mapping):
-        raise TaskFailed("inputFiles: a map of file names and contents is wanted, or a JSON text of one")
+        raise TaskFailed(f"{what}: a map of file names and contents is wanted, or a JSON text of one")
     return wanted
 
 
@@ -124,8 +125,8 @@ def bring_in(script: str, private: Path, files: Files) -> str:
 def collect(directory: Path, patterns: Sequence[str], files: Files) -> dict[str, str]:
     """Keep what the patterns match: relative path -> address."""
     matchers = [glob(pattern) for pattern in patterns]
-    present = sorted(_walk(directory)) if matchers else []
-    chosen = [name for name in present if any(matcher.fullmatch(name) for matcher in matchers)]
+    found = present(directory) if matchers else []
+    chosen = [name for name in found if any(matcher.fullmatch(name) for matcher in matchers)]
     return {name: files.put(directory / name, name) for name in chosen}
 
 
@@ -136,7 +137,12 @@ def unmatched(patterns: Sequence[str], kept: Iterable[str]) -> list[str]:
 
 def collect_all(directory: Path, files: Files) -> dict[str, str]:
     """Keep every file below a directory."""
-    return {name: files.put(directory / name, name) for name in sorted(_walk(directory))}
+    return {name: files.put(directory / name, name) for name in present(directory)}
+
+
+def present(directory: Path) -> list[str]:
+    """The relative paths of the files below, sorted; the attempt's own are not among them."""
+    return sorted(_walk(directory))
 
 
 def _walk(directory: Path) -> Iterator[str]:

@@ -23,6 +23,7 @@ def _short(package: str, name: str) -> str:
 
 
 STORED_DATA: tuple[Row, ...] = (
+    *_rows("core.namespace", "namespace", "UploadFiles DownloadFiles DeleteFiles PurgeFiles"),
     *_rows("core.kv", "kv", "Set Put Get GetKeys Delete PurgeKV"),
     *_rows("core.storage", "storage", "Write"),
     *_rows("core.storage", "storage_purge", "PurgeStorage"),

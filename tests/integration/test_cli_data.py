@@ -94,3 +94,22 @@ def test_a_path_is_sent_for_a_file_and_stays_a_text_elsewhere(flowdeck: Flowdeck
     flowdeck("files", "get", uri, "-o", str(tmp_path / "copy"))
     assert (tmp_path / "copy").read_text() == "a,b"
     assert flowdeck("files", "get", "kestra:///gone")[0] == 2
+
+
+def test_a_directory_becomes_the_files_of_a_namespace(flowdeck: Flowdeck, tmp_path: Path) -> None:
+    (tmp_path / "project" / "models").mkdir(parents=True)
+    (tmp_path / "project" / ".git").mkdir()
+    for name in ("dbt_project.yml", "models/a b.sql", ".git/config"):
+        (tmp_path / "project" / name).write_text(name)
+    assert flowdeck("namespace", "files", "put", "company.data", str(tmp_path / "project"))[0] == 0
+    flowdeck(
+        "namespace", "files", "put", "company.data", str(tmp_path / "project" / "dbt_project.yml"), "x/y.yml"
+    )
+    listed = json.loads(flowdeck("namespace", "files", "list", "company.data", "--json")[1])
+    assert [each["name"] for each in listed] == ["dbt_project.yml", "models/a b.sql", "x/y.yml"]
+    assert flowdeck("namespace", "files", "get", "company.data", "models/a b.sql")[1] == "models/a b.sql"
+    assert flowdeck("namespace", "files", "delete", "company.data", "x/y.yml")[0] == 0
+    code, _, said = flowdeck("namespace", "files", "delete", "company.data", "x/y.yml")
+    assert code == 2
+    assert "has no file `x/y.yml`" in said
+    assert flowdeck("namespace", "files", "put", "company.data", str(tmp_path / "project"), "../up")[0] == 2

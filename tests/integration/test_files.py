@@ -10,7 +10,7 @@ from runtime.client.client import Client
 from runtime.errors import FileNotFound, InvalidInputs, Rejected
 from runtime.executor.retention import Retention
 from runtime.model.states import State
-from runtime.model.views import ExecutionView, FilePart, StoredFile
+from runtime.model.views import Done, ExecutionView, FilePart, StoredFile
 from runtime.service import Service
 from tests.runtimes import in_process, over_socket, run, settings, until_ended
 
@@ -145,3 +145,41 @@ async def test_a_restarted_runtime_reads_what_was_stored(tmp_path: Path) -> None
         (tmp_path / "data" / "storage" / uri.removeprefix("kestra:///")).unlink()
         with pytest.raises(FileNotFound):
             await client.ask(requests.ReadFile(uri=uri), FilePart)
+
+
+SHARES = """\
+id: shares
+namespace: company.data
+tasks:
+  - id: dir
+    type: working_directory
+    namespaceFiles: {enabled: true, include: ["{{ 'sql/**' }}"], namespaces: ["{{ flow.namespace }}", company.own]}
+    inputFiles: {extra.txt: more}
+    tasks:
+      - {id: sees, type: shell, commands: ["find . -type f -not -path '*/.flowdeck/*' | sort | xargs cat"]}
+  - {id: read, type: return, format: "{{ read('sql/a.sql') }} {{ read('b.sql', 'company.own') }} {{ fileURI('sql/a.sql') }}"}
+  - {id: by_address, type: return, format: "{{ read(fileURI('sql/a.sql')) }} {{ read('nsfile:///sql/a.sql') }} {{ fileExists('c.sql') }}"}
+"""
+
+
+async def test_flows_share_the_files_of_namespaces(tmp_path: Path) -> None:
+    checkout = tmp_path / "checkout"
+    (checkout / "sql").mkdir(parents=True)
+    (checkout / "sql" / "c.sql").write_text("own;")
+    (checkout / "b.sql").write_text("b")
+    async with over_socket(settings(tmp_path, namespace_files={"company.own": checkout})) as client:
+        for name, content in (("sql/a.sql", b"select 1;"), ("other.sql", b"not this one")):
+            sent = await client.ask(requests.UploadFile(name="x", content=content), StoredFile)
+            put = requests.PutNamespaceFile(namespace="company.data", name=name, uri=sent.uri)
+            assert (await client.ask(put, StoredFile)).name == name
+        view = await run(client, SHARES)
+        by_task = {each.task_id: each for each in view.task_runs}
+        page = await client.log(view.execution.id, by_task["sees"].id)
+        assert "".join(line.text for line in page.lines) == "moreselect 1;own;"
+        assert by_task["read"].outputs["value"] == "select 1; b kestra:///company/data/_files/sql/a.sql"
+        assert by_task["by_address"].outputs["value"] == "select 1; select 1; false"
+        await client.ask(requests.DeleteNamespaceFile(namespace="company.data", name="sql/a.sql"), Done)
+        found = await client.many(requests.ListNamespaceFiles(namespace="company.data"), StoredFile)
+        assert [(item.name, item.size) for item in found] == [("other.sql", 12)]
+        with pytest.raises(FileNotFound):
+            await client.ask(requests.ReadFile(uri="nsfile://company.data/sql/a.sql"), FilePart)

@@ -8,7 +8,6 @@ import pytest
 
 from runtime.errors import TaskFailed
 from runtime.tasks.script import PythonCommands, PythonScript, ShellCommands, ShellScript
-from runtime.tasks.script_base import NamespaceFiles
 from tests.support import LABELS, World
 
 
@@ -169,7 +168,6 @@ async def test_stored_files_that_commands_name_are_brought_in(world: World) -> N
 async def test_what_has_no_effect_is_said_once(world: World) -> None:
     task = ShellCommands(
         commands=["true"],
-        namespace_files=NamespaceFiles(),
         warning_on_std_err=True,
         docker={"image": "a", "user": "root"},
         runner="DOCKER",
@@ -177,7 +175,6 @@ async def test_what_has_no_effect_is_said_once(world: World) -> None:
     )
     await task.run(world.context)
     assert [line.split()[0] for line in world.log.at("WARN")] == [
-        "namespaceFiles",
         "runner",
         "docker",
         "warningOnStdErr",
