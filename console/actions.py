@@ -104,6 +104,29 @@ def _restartable(situation: Situation) -> str:
     return situation.offline
 
 
+_HOLDABLE = frozenset(
+    {State.CREATED, State.RUNNING, State.RETRYING, State.RESTARTED, State.PAUSED, State.QUEUED}
+)
+
+
+def _holdable(situation: Situation) -> str:
+    execution = situation.selected
+    if not isinstance(execution, Execution):
+        return "no execution is selected"
+    if execution.state not in _HOLDABLE:
+        return f"{execution.id} is {execution.state}: there is nothing to pause"
+    return situation.offline
+
+
+def _ended(situation: Situation) -> str:
+    execution = situation.selected
+    if not isinstance(execution, Execution):
+        return "no execution is selected"
+    if not execution.state.is_terminal:
+        return f"{execution.id} has not ended: it is {execution.state}"
+    return situation.offline
+
+
 @dataclass(frozen=True)
 class Action:
     """One thing that a person can do."""
@@ -157,6 +180,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     # --- executions
     Action("execution.kill", ("x",), "kill", "Stop this execution: SIGINT first, then SIGTERM, then SIGKILL", ("pulse", "executions", "execution"), _killable, Confirm.ASK, cli="flowdeck execution kill ID", footer=True),
     Action("execution.restart", ("R", "shift+r"), "restart", "Go on from where it failed; what succeeded does not run again", ("pulse", "executions", "execution"), _restartable, cli="flowdeck execution restart ID", footer=True),
+    Action("execution.hold", ("P", "shift+p"), "pause", "Pause this execution, let a paused one go on, or begin a queued one now", ("pulse", "executions", "execution"), _holdable, cli="flowdeck execution pause | resume | force-run ID"),
+    Action("execution.replay", ("r",), "replay", "Run this execution once more, from the beginning or from the selected task", ("executions", "execution"), _ended, Confirm.ASK, cli="flowdeck execution replay ID --from TASK"),
+    Action("execution.mark", ("equals_sign",), "set state", "Say that the selected task ended otherwise, and go on from there", ("execution",), _ended, Confirm.ASK, cli="flowdeck execution set-state ID TASK STATE"),
     # --- home
     Action("pulse.seen", ("a",), "all seen", "Take away what went wrong until now: it is seen", footer=True),
     # --- one execution

@@ -24,6 +24,18 @@ def _words(request: AnyRequest) -> tuple[str, ...]:
             return ("execution", "kill", id)
         case requests.RestartExecution(id=id):
             return ("execution", "restart", id)
+        case requests.PauseExecution(id=id):
+            return ("execution", "pause", id)
+        case requests.ResumeExecution(id=id):
+            return ("execution", "resume", id)
+        case requests.ForceRun(id=id):
+            return ("execution", "force-run", id)
+        case requests.ReplayExecution():
+            return _replay(request)
+        case requests.ChangeState(id=id, task=task, state=state):
+            return ("execution", "set-state", id, task, state)
+        case requests.SetLabels():
+            return ("execution", "labels", request.id, *_pairs("-l", request.labels))
         case requests.DeleteExecution(id=id):
             return ("execution", "delete", id)
         case requests.PauseTrigger():
@@ -42,6 +54,12 @@ def _words(request: AnyRequest) -> tuple[str, ...]:
 def _run(request: requests.CreateExecution) -> tuple[str, ...]:
     flow = f"{request.namespace}.{request.id}" if request.id else "FILE"
     return ("run", flow, *_pairs("-i", request.inputs), *_pairs("-l", request.labels), "--detach")
+
+
+def _replay(request: requests.ReplayExecution) -> tuple[str, ...]:
+    start = ("--from", request.task) if request.task else ()
+    revision = ("--revision", str(request.revision)) if request.revision is not None else ()
+    return ("execution", "replay", request.id, *start, *revision)
 
 
 def _backfill(request: requests.Backfill) -> tuple[str, ...]:

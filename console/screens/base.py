@@ -41,6 +41,7 @@ KEY_NAMES = {
     "full_stop": ".",
     "ampersand": "&",
     "at": "@",
+    "equals_sign": "=",
     "comma": ",",
     "space": "Space",
 }

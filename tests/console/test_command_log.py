@@ -20,6 +20,18 @@ SPOKEN = [
     ),
     (requests.KillExecution(id="x1"), "flowdeck execution kill x1"),
     (requests.RestartExecution(id="x1"), "flowdeck execution restart x1"),
+    (requests.PauseExecution(id="x1"), "flowdeck execution pause x1"),
+    (requests.ResumeExecution(id="x1"), "flowdeck execution resume x1"),
+    (requests.ForceRun(id="x1"), "flowdeck execution force-run x1"),
+    (
+        requests.ReplayExecution(id="x1", task="b", revision=0),
+        "flowdeck execution replay x1 --from b --revision 0",
+    ),
+    (
+        requests.ChangeState(id="x1", task="b", state="SUCCESS"),
+        "flowdeck execution set-state x1 b SUCCESS",
+    ),
+    (requests.SetLabels(id="x1", labels={"a": "b"}), "flowdeck execution labels x1 -l a=b"),
     (requests.DeleteExecution(id="x1"), "flowdeck execution delete x1"),
     (requests.PauseTrigger(namespace="a", flow_id="f", trigger_id="t"), "flowdeck trigger pause a.f.t"),
     (

@@ -125,6 +125,10 @@ TABLE: dict[str, dict[str, tuple[list[str], Effect]]] = {
         "shift+tab": ([], says("INPUTS")),
         "f": ([], says("revision 4  ferry_build.yaml")),
         "x": ([], dialog(Confirm)),
+        "P": ([], says("it is paused")),
+        "shift+p": ([], says("it is paused")),
+        "r": ([], says("has not ended")),
+        "equals_sign": ([], says("has not ended")),
         "R": ([], says("only an execution that FAILED")),
         "shift+r": ([], says("only an execution that FAILED")),
         "slash": ([], prompted),
@@ -313,6 +317,25 @@ async def test_a_failed_execution_can_be_restarted() -> None:
         await settled(pilot)
         await pilot.press("R")
         await until(pilot, lambda: bool(transport.asked(requests.RestartExecution)))
+
+
+async def test_a_failed_task_can_be_run_anew_or_told_to_have_ended_well() -> None:
+    transport = runs.runtime(failed())
+    async with console(transport, address=ID, size=(100, 30)) as pilot:
+        await settled(pilot)
+        await pilot.press("r")
+        await until(pilot, lambda: "From build" in screen_text(pilot))
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: bool(transport.asked(requests.ReplayExecution)))
+        assert transport.asked(requests.ReplayExecution)[0].task == BUILD.id
+    async with console(transport, address=ID, size=(100, 30)) as pilot:
+        await settled(pilot)
+        await pilot.press("equals_sign")
+        await until(pilot, lambda: "build ended FAILED" in screen_text(pilot))
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: bool(transport.asked(requests.ChangeState)))
+        asked = transport.asked(requests.ChangeState)[0]
+        assert (asked.task, asked.state) == (BUILD.id, "SUCCESS")
 
 
 async def test_an_execution_that_is_not_there_says_so() -> None:

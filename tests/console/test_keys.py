@@ -110,6 +110,9 @@ TABLE: dict[str, dict[str, tuple[list[str], Effect]]] = {
     "executions": {
         "enter": ([], at(RUNNING)),
         "x": ([], dialog(Confirm)),
+        "P": ([], sent(requests.PauseExecution)),
+        "shift+p": ([], sent(requests.PauseExecution)),
+        "r": (["j", "j"], dialog(Confirm)),
         "R": (["j", "j"], sent(requests.RestartExecution)),
         "shift+r": (["j", "j"], sent(requests.RestartExecution)),
         "exclamation_mark": ([], says("executions 3")),
@@ -132,6 +135,8 @@ TABLE: dict[str, dict[str, tuple[list[str], Effect]]] = {
     "pulse": {
         "enter": ([], at(FAILED)),
         "x": (["j", "j", "j", "j", "j"], dialog(Confirm)),
+        "P": (["j", "j", "j", "j", "j"], sent(requests.PauseExecution)),
+        "shift+p": (["j", "j", "j", "j", "j"], sent(requests.PauseExecution)),
         "R": ([], sent(requests.RestartExecution)),
         "shift+r": ([], sent(requests.RestartExecution)),
         "a": ([], says("since ")),
