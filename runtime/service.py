@@ -18,7 +18,6 @@ from runtime.client.requests import AnyRequest, AnyStream
 from runtime.clock import Clock, SystemClock
 from runtime.config import Settings
 from runtime.errors import Failure, Internal, RuntimeUnreachable
-from runtime.executor.attempt import Resources
 from runtime.executor.begin import begin_by_trigger
 from runtime.executor.conditions import Judge
 from runtime.executor.directories import Directories
@@ -30,6 +29,7 @@ from runtime.executor.nodebook import NodeBook
 from runtime.executor.performer import Performer
 from runtime.executor.recovery import recover
 from runtime.executor.rendering import Renderer
+from runtime.executor.resources import Resources
 from runtime.executor.retention import Retention
 from runtime.executor.running import Runners
 from runtime.executor.supervisor import Supervisor
@@ -188,6 +188,8 @@ class Service:
                 key_values,
             ),
             registry=registry,
+            flows=self._flow,
+            executions=store.executions,
             runners=Runners(settings),
             redactor=redactor,
             directories=Directories(settings.work),
@@ -240,6 +242,11 @@ class Service:
         )
 
     # --- how the parts hear of each other
+
+    async def _flow(self, namespace: str, flow_id: str, revision: int | None) -> Flow:
+        if revision is None:
+            return self.parts.catalogue.flow(namespace, flow_id)
+        return await self.parts.store.flows.get(namespace, flow_id, revision)
 
     def _announce(self, execution: Execution) -> None:
         self.parts.scheduler.ended(execution)

@@ -12,16 +12,17 @@ import msgspec
 
 from runtime.client.client import Client
 from runtime.client.requests import AnyRequest, AnyStream
-from runtime.errors import RuntimeUnreachable
+from runtime.errors import NotAllowed, RuntimeUnreachable
 from runtime.executor.storage import AttemptFiles
 from runtime.expressions import Expressions
-from runtime.model.execution import Node
+from runtime.model.execution import Execution, Node
 from runtime.model.views import AnyView
 from runtime.runners.base import Exit, Job, Labels, Line
 from runtime.runners.leftovers import Leftovers
 from runtime.runners.process import ProcessRunner
 from runtime.runners.toolchains import Toolchains
 from runtime.store.files import FileStore
+from runtime.tasks.children import Child
 from runtime.tasks.context import TaskContext
 from runtime.tasks.memory import Memory
 
@@ -125,6 +126,21 @@ class Nobody:
         """Nothing is held."""
 
 
+class NoChildren:
+    """A place where no other flow can be run."""
+
+    async def begin(self, child: Child) -> str:
+        raise NotAllowed("no flows here")
+
+    async def ended(self, execution_id: str) -> Execution:
+        raise NotAllowed("no flows here")
+
+    async def stop(self, execution_ids: Sequence[str]) -> None: ...
+
+    async def look_into(self, execution_id: str, templates: Mapping[str, Any]) -> dict[str, Any]:
+        raise NotAllowed("no flows here")
+
+
 @dataclass
 class World:
     """One attempt's surroundings; `context` is what the task is given."""
@@ -135,6 +151,7 @@ class World:
     log: Log = field(default_factory=Log)
     masked: list[str] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
+    told: dict[str, Any] = field(default_factory=dict)
     labels: Labels = LABELS
     task_runner: Mapping[str, Any] | None = None
     key_values: Any = None
@@ -172,9 +189,14 @@ class World:
             secrets=self.masked.append,
             nodes=self._hear,
             client=Client(Nobody()),
+            children=NoChildren(),
+            tell=self._keep,
             task_runner=self.task_runner,
             memory=Memory(self.root / "memory", lambda text: any(each in text for each in self.masked)),
         )
+
+    async def _keep(self, outputs: Mapping[str, Any]) -> None:
+        self.told.update(outputs)
 
     def _hear(self, nodes: Sequence[Node]) -> None:
         self.nodes.extend(nodes)

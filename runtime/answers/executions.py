@@ -71,6 +71,7 @@ async def page(parts: Parts, request: requests.ListExecutions, user: str) -> Exe
     wanted = Filter(
         namespace=request.namespace,
         flow_id=request.flow_id,
+        parent_id=request.parent_id,
         states=tuple(State(state) for state in request.states),
         since=request.since,
         until=request.until,

@@ -7,8 +7,8 @@ from datetime import datetime
 from runtime.catalogue import Catalogue
 from runtime.clock import Clock
 from runtime.config import Settings
-from runtime.executor.attempt import Resources
 from runtime.executor.news import News
+from runtime.executor.resources import Resources
 from runtime.executor.supervisor import Supervisor
 from runtime.scheduler.flow_triggers import FlowTriggers
 from runtime.scheduler.scheduler import Scheduler

@@ -112,6 +112,8 @@ class ListExecutions(Request, frozen=True, kw_only=True, tag="list_executions"):
 
     namespace: str = ""
     flow_id: str = ""
+    parent_id: str = ""
+    """The execution whose tasks began them."""
     states: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None

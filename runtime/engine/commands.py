@@ -33,6 +33,10 @@ class KillAttempt(Command, frozen=True, kw_only=True, tag="kill_attempt"):
     number: int
 
 
+class KillChildren(Command, frozen=True, kw_only=True, tag="kill_children"):
+    """Stop all executions that this one's tasks have begun, waited for or not."""
+
+
 class Evaluate(Command, frozen=True, kw_only=True, tag="evaluate"):
     """Render a flowable's expressions: answered by Evaluated."""
 
@@ -103,6 +107,7 @@ AnyCommand = (
     RequestSlot
     | StartAttempt
     | KillAttempt
+    | KillChildren
     | Evaluate
     | CheckCondition
     | Collect

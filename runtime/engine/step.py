@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from runtime.engine import hold, loops, outputs, restart, rewind, scopes, sla
-from runtime.engine.commands import AnyCommand, KillAttempt, StartAttempt, WakeAt
+from runtime.engine.commands import AnyCommand, KillAttempt, KillChildren, StartAttempt, WakeAt
 from runtime.engine.draft import Draft, replace
 from runtime.engine.snapshot import ROOT, Phase, Scope, Snapshot, number_of
 from runtime.model.events import (
     AnyEvent,
     AttemptEnded,
     AttemptLost,
+    AttemptProgressed,
     AttemptStarted,
     BegunAgain,
     Collected,
@@ -126,6 +127,12 @@ def _on_attempt_started(draft: Draft, event: AttemptStarted) -> None:
 def _resume_running(draft: Draft) -> None:
     if draft.execution.state is State.RETRYING:
         draft.turn(State.RUNNING)
+
+
+def _on_attempt_progressed(draft: Draft, event: AttemptProgressed) -> None:
+    run = _current(draft, event.task_run_id, event.number)
+    if run is not None and len(run.attempts) == event.number:
+        draft.put(replace(run, outputs={**run.outputs, **event.outputs}))
 
 
 def _on_attempt_ended(draft: Draft, event: AttemptEnded) -> None:
@@ -282,6 +289,7 @@ def _on_kill_requested(draft: Draft, event: KillRequested) -> None:
     draft.turn(State.KILLING)
     root = draft.scopes[ROOT]
     draft.set_scope(ROOT, replace(root, error=event.reason or f"killed{by}"))
+    draft.ask(KillChildren())
     _stop(draft)
     if root.phase in {Phase.OUTPUTS, Phase.ASSERTING, Phase.WAITING, Phase.CHOOSING}:
         scopes.close(draft, ROOT, State.KILLED)
@@ -352,6 +360,7 @@ _HANDLERS: dict[type[AnyEvent], Callable[[Draft, Any], None]] = {
     ConditionChecked: loops.on_checked,
     Collected: _on_collected,
     AttemptStarted: _on_attempt_started,
+    AttemptProgressed: _on_attempt_progressed,
     AttemptEnded: _on_attempt_ended,
     AttemptLost: _on_attempt_lost,
     RetryDue: _on_retry_due,

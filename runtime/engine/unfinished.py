@@ -12,6 +12,7 @@ from runtime.engine.commands import (
     Evaluate,
     Forget,
     KillAttempt,
+    KillChildren,
     RenderOutputs,
     RequestSlot,
     StartAttempt,
@@ -36,6 +37,8 @@ def commands(snapshot: Snapshot) -> tuple[AnyCommand, ...]:
     watched = tuple(sla.unfinished(snapshot))
     if phase is Phase.OUTPUTS:
         return (RenderOutputs(), *watched)
+    if snapshot.execution.state is State.KILLING:
+        watched = (KillChildren(), *watched)
     live = sorted((snapshot.task_runs[run_id] for run_id in snapshot.live), key=lambda run: run.created)
     wanted = (command for run in live for command in _of(snapshot, run))
     return (*(command for command in wanted if command not in (snapshot.held or ())), *watched)

@@ -11,8 +11,8 @@ import msgspec
 
 from runtime.engine.draft import ImpossibleTransition
 from runtime.errors import NotAllowed
-from runtime.executor.attempt import Resources
 from runtime.executor.functions import execution_id
+from runtime.executor.resources import Resources
 from runtime.model.events import AnyEvent, ExecutionCreated, RunAnew
 from runtime.model.execution import Execution, TaskRun
 from runtime.model.flow import Flow
@@ -56,7 +56,7 @@ class _Move(msgspec.Struct, frozen=True):
 
     def event(self, event: AnyEvent, **changes: Any) -> AnyEvent:
         if isinstance(event, ExecutionCreated):
-            return replace(event, execution=replace(event.execution, id=self.new, **changes))
+            return replace(event, execution=replace(event.execution, id=self.new, parent_id=None, **changes))
         named = getattr(event, "task_run_id", None)
         moved: AnyEvent = replace(event, task_run_id=self.run(named)) if named else event
         return moved

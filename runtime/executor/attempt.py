@@ -14,59 +14,30 @@ from typing import Any
 import msgspec
 
 from runtime.client.client import Client
-from runtime.client.in_process import Answering, InProcess
-from runtime.clock import Clock
+from runtime.client.in_process import InProcess
 from runtime.engine.snapshot import Snapshot
 from runtime.errors import Failure, TaskFailed
 from runtime.executor import evaluate, variables
-from runtime.executor.directories import Directories
+from runtime.executor.children import AttemptChildren
 from runtime.executor.error_logs import error_logs
-from runtime.executor.logbook import AttemptLog, LogBook
-from runtime.executor.nodebook import NodeBook
-from runtime.executor.rendering import Renderer
-from runtime.executor.running import Runners
+from runtime.executor.logbook import AttemptLog
+from runtime.executor.resources import Resources
 from runtime.executor.storage import AttemptFiles
-from runtime.executor.supervisor import Supervisor
 from runtime.executor.texts import sound
-from runtime.model.events import AttemptEnded, AttemptLost, AttemptStarted
+from runtime.model.events import AttemptEnded, AttemptLost, AttemptProgressed, AttemptStarted
 from runtime.model.execution import TaskRun
 from runtime.model.flow import TaskSpec
 from runtime.model.states import State
 from runtime.runners.base import Job, Labels
-from runtime.secrets.redact import Redactor
-from runtime.store.files import FileStore
-from runtime.store.key_values import KeyValues
 from runtime.tasks.base import Plugin, Result, Task
 from runtime.tasks.context import TaskContext
 from runtime.tasks.convert import convert_properties, properties
 from runtime.tasks.memory import Memory
-from runtime.tasks.registry import Registry
 from runtime.tasks.script_files import output_directory
 
 logger = logging.getLogger(__name__)
 
 LOST = "flowdeck stopped while this attempt ran, and what it had started is gone"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Resources:
-    """What attempts work with; one for the whole runtime."""
-
-    service: Answering
-    """The runtime as a whole, for tasks that ask it something."""
-    supervisor: Supervisor
-    clock: Clock
-    renderer: Renderer
-    registry: Registry
-    runners: Runners
-    redactor: Redactor
-    directories: Directories
-    files: FileStore
-    key_values: KeyValues
-    logs: LogBook
-    nodes: NodeBook
-    memory: Path
-    """Below it lies what tasks keep between executions."""
 
 
 @dataclass
@@ -235,6 +206,9 @@ class Attempt:
             secrets=resources.redactor.add,
             nodes=resources.nodes.of(self.execution_id),
             client=Client(InProcess(resources.service, user=f"flow {labels.namespace}.{labels.flow_id}")),
+            children=self._children(snapshot),
+            tell=self._tell,
+            again=self._is_again,
             task_runner=rendered.get("taskRunner"),
             resumed=self.resumed,
             leaving=lambda: self.leaving,
@@ -242,6 +216,30 @@ class Attempt:
                 resources.memory / labels.namespace / labels.flow_id / labels.task_id,
                 resources.redactor.finds,
             ),
+        )
+
+    def _children(self, snapshot: Snapshot) -> AttemptChildren:
+        now = self.resources.supervisor.snapshot(self.execution_id)
+        assert now is not None
+        begun = now.task_runs[self.run.id].attempts[self.number - 1].started
+        return AttemptChildren(self.resources, snapshot, self.run, self.number, begun)
+
+    async def _tell(self, outputs: Mapping[str, Any]) -> None:
+        told = AttemptProgressed(
+            at=self.resources.clock.now(),
+            task_run_id=self.run.id,
+            number=self.number,
+            outputs=self._kept(outputs),
+        )
+        await self.resources.supervisor.record(self.execution_id, told)
+
+    @property
+    def _is_again(self) -> bool:
+        """Whether the execution was restarted between the attempt before this one and this one."""
+        before = self.run.attempts[self.number - 2].ended if self.number > 1 else None
+        return any(
+            change.state is State.RESTARTED and (before is None or change.at >= before)
+            for change in self.run.history
         )
 
     def _render(self, seen: Mapping[str, Any], value: Any, **extra: Any) -> Any:
@@ -259,6 +257,9 @@ class Attempt:
 
     async def _is_there(self, snapshot: Snapshot, spec: TaskSpec) -> bool:
         """Whether what an earlier runtime started is still there to go on with."""
+        known = self.resources.registry.find(spec.type)
+        if known is not None and issubclass(kind := known.load(), Task) and kind.survives:
+            return True
         job = Job(
             id=self.id,
             command=(),

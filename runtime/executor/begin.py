@@ -7,8 +7,8 @@ import msgspec
 
 from runtime.errors import Failure, InvalidRequest, NotAllowed
 from runtime.executor import input_files, variables
-from runtime.executor.attempt import Resources
 from runtime.executor.functions import execution_id, successor_id
+from runtime.executor.resources import Resources
 from runtime.expressions import is_truthy
 from runtime.language.inputs import resolve
 from runtime.model.execution import Change, Execution, Trigger

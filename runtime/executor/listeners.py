@@ -7,8 +7,8 @@ import msgspec
 from runtime.engine.snapshot import Snapshot
 from runtime.errors import Failure
 from runtime.executor import variables
-from runtime.executor.attempt import Resources
 from runtime.executor.conditions import Judge
+from runtime.executor.resources import Resources
 from runtime.model.states import State
 from runtime.tasks.conditions import Occasion
 

@@ -19,6 +19,7 @@ from runtime.engine.commands import (
     Evaluate,
     Forget,
     KillAttempt,
+    KillChildren,
     RenderOutputs,
     RequestSlot,
     StartAttempt,
@@ -28,8 +29,9 @@ from runtime.engine.commands import (
 from runtime.engine.snapshot import Snapshot
 from runtime.errors import Failure
 from runtime.executor import assertions, evaluate, listeners, variables, workspace
-from runtime.executor.attempt import Attempt, Resources
+from runtime.executor.attempt import Attempt
 from runtime.executor.begin import begin_again
+from runtime.executor.resources import Resources
 from runtime.executor.slots import Slots
 from runtime.language.inputs import resolve_outputs
 from runtime.model.events import (
@@ -38,6 +40,7 @@ from runtime.model.events import (
     Collected,
     ConditionChecked,
     Evaluated,
+    KillRequested,
     ListenersChosen,
     OutputsRendered,
     RetryDue,
@@ -87,6 +90,8 @@ class Performer:
                 self._start(snapshot, command, resumed=False)
             case KillAttempt():
                 self._kill(snapshot, command)
+            case KillChildren():
+                self._kill_children(snapshot)
             case Evaluate(task_run_id=run_id):
                 self._once(("evaluate", run_id), self._evaluate(execution_id, run_id))
             case CheckCondition(task_run_id=run_id, iteration=iteration):
@@ -151,6 +156,13 @@ class Performer:
         started = self._attempts.get(f"{command.task_run_id}/{command.number}")
         if started is not None:
             started[1].cancel()
+
+    def _kill_children(self, snapshot: Snapshot) -> None:
+        parent, now = snapshot.execution.id, self._resources.clock.now()
+        for live in self._resources.supervisor.live():
+            if live.execution.parent_id == parent:
+                killed = KillRequested(at=now, reason=f"its parent execution {parent} was stopped")
+                self._resources.supervisor.post(live.execution.id, killed)
 
     # --- timers
 

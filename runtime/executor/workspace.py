@@ -9,7 +9,7 @@ from typing import Any
 from runtime.engine.snapshot import Snapshot
 from runtime.errors import Failure
 from runtime.executor import variables
-from runtime.executor.attempt import Resources
+from runtime.executor.resources import Resources
 from runtime.executor.storage import AttemptFiles
 from runtime.model.execution import TaskRun
 from runtime.model.flow import Rule

@@ -147,7 +147,7 @@ def read_flow(
     defaults = Defaults(registry, read_defaults(report, value.get(key), (key,)), given)
     templates = Templates(report)
     types = Types(registry, report)
-    tasks = TaskReader(report, types, defaults, templates)
+    tasks = TaskReader(report, types, defaults, templates, (value.get("namespace"), value.get("id")))
     conditions = ConditionReader(report, types, defaults, templates)
     flow = Flow(
         id=str(value.get("id")),

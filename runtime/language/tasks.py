@@ -19,16 +19,27 @@ from runtime.language.values import check_fields, duration, flag, is_template, n
 from runtime.model.flow import Rule, TaskSpec
 from runtime.tasks.base import Flowable, Plugin
 from runtime.tasks.convert import properties
+from runtime.tasks.names import KESTRA
 
 ID = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]*")
 LONGEST_ID = 256
+CALLS = frozenset({f"{KESTRA}core.flow.Subflow", f"{KESTRA}core.flow.ForEachItem"})
+"""Tasks that run the flow that their `namespace` and `flowId` name."""
 NO_TYPE = "Invalid type: null (missing type id property 'type')"
 
 
 class TaskReader:
     """Reads the tasks of one flow; ids are unique among all of them."""
 
-    def __init__(self, report: Report, types: Types, defaults: Defaults, templates: Templates) -> None:
+    def __init__(
+        self,
+        report: Report,
+        types: Types,
+        defaults: Defaults,
+        templates: Templates,
+        flow: tuple[Any, Any] = (None, None),
+    ) -> None:
+        self._flow = flow
         self._report = report
         self._types = types
         self._defaults = defaults
@@ -70,7 +81,7 @@ class TaskReader:
         if found is None:
             return None
         self._check_keys(value, path, found)
-        self._has_foreign_flowables |= found.is_flowable
+        self._has_foreign_flowables |= found.plugin is None and found.is_flowable
         unavailable = found.unavailable or self._read_runner(value, path, found.plugin)
         branches = self._branches(value, path, found)
         if found.plugin is not None and issubclass(found.plugin, Flowable):
@@ -114,8 +125,14 @@ class TaskReader:
         if found.plugin is not None:
             owner = f"`{found.name.rpartition('.')[2]}`"
             check_fields(self._report, path, value, found.plugin, owner=owner, others=COMMON)
-        left_out = lists(found).keys() | NOT_RENDERED
+        left_out = lists(found).keys() | NOT_RENDERED | _of_others(found)
+        self._check_recursion(value, path, found)
         self._templates.check({key: item for key, item in value.items() if key not in left_out}, path)
+
+    def _check_recursion(self, value: Mapping[str, Any], path: Path, found: Found) -> None:
+        called = (value.get("namespace"), value.get("flowId"))
+        if found.name in CALLS and called == self._flow:
+            self._report.error((*path, "flowId"), f"Recursive call to flow [{called[0]}.{called[1]}]")
 
     def _read_runner(self, value: dict[str, Any], path: Path, plugin: type[Plugin] | None) -> str:
         """`taskRunner` is a plugin inside a task: its properties are those of its type. Says why it cannot run, if so."""
@@ -219,6 +236,12 @@ class TaskReader:
             unavailable=found.unavailable,
             line=self._report.line(path),
         )
+
+
+def _of_others(found: Found) -> set[str]:
+    """The properties whose templates speak of another flow's tasks."""
+    known = properties(found.plugin) if found.plugin is not None else {}
+    return {name for name, known_property in known.items() if known_property.extra.get("elsewhere")}
 
 
 def _rule(found: Found) -> Rule:

@@ -78,6 +78,14 @@ class AttemptStarted(Event, frozen=True, kw_only=True, tag="attempt_started"):
     runner: str | None = None
 
 
+class AttemptProgressed(Event, frozen=True, kw_only=True, tag="attempt_progressed"):
+    """An attempt tells outputs that are known before its end: the execution that it waits for."""
+
+    task_run_id: str
+    number: int
+    outputs: dict[str, Any]
+
+
 class AttemptEnded(Event, frozen=True, kw_only=True, tag="attempt_ended"):
     """An attempt came to its end, by itself or by force."""
 
@@ -190,6 +198,7 @@ AnyEvent = (
     | ConditionChecked
     | Collected
     | AttemptStarted
+    | AttemptProgressed
     | AttemptEnded
     | AttemptLost
     | RetryDue

@@ -49,6 +49,10 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True):
     attempt_number: int = 1
     """Its place among the executions that tried the same anew."""
     schedule_date: datetime | None = None
+    parent_id: str | None = None
+    """The execution whose task began this one."""
+    depth: int = 0
+    """How many executions stand above it."""
     created_by: str = ""
     """The operating system's user who asked for it; empty for a trigger."""
     history: tuple[Change, ...] = ()

@@ -20,10 +20,10 @@ from runtime.calendar.checks import SCHEDULES
 from runtime.calendar.zones import local_name
 from runtime.errors import ExecutionNotFound, Failure
 from runtime.executor import variables
-from runtime.executor.attempt import Resources
 from runtime.executor.begin import CORRELATION, begin_by_trigger
 from runtime.executor.conditions import Judge
 from runtime.executor.functions import successor_id
+from runtime.executor.resources import Resources
 from runtime.model.execution import Execution, TaskRun, Trigger
 from runtime.model.flow import Flow, TriggerSpec
 from runtime.scheduler import requirements

@@ -39,6 +39,8 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     states: tuple[State, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
+    parent_id: str = ""
+    """The execution whose tasks began them."""
     text: str = ""
     """Part of the id, the namespace, the flow or the labels."""
 
@@ -137,6 +139,10 @@ class Executions:
         items = tuple(_execution.decode(record) for _, record in rows[:limit])
         return Page(items, items[-1].id if more else None)
 
+    async def children(self, execution_id: str) -> list[Execution]:
+        """The executions that the tasks of one have begun, oldest first."""
+        return [_execution.decode(row[0]) for row in await self._database.rows("children", execution_id)]
+
     async def latest(self, flows: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Execution]:
         """The last execution of each of these flows."""
         wanted = list(flows)
@@ -201,6 +207,7 @@ def _row(execution: Execution, *, finished: bool) -> tuple[Any, ...]:
         stamp(execution.ended),
         finished,
         execution.trigger.id if execution.trigger else None,
+        execution.parent_id,
         _text(execution),
     )
 
@@ -219,6 +226,8 @@ def _where(wanted: Filter, before: str | None) -> tuple[str, list[Any]]:
         clauses.append(
             ("(namespace = ? OR (namespace >= ? AND namespace < ?))", [wanted.namespace, below, behind])
         )
+    if wanted.parent_id:
+        clauses.append(("parent_id = ?", [wanted.parent_id]))
     if wanted.flow_id:
         clauses.append(("flow_id = ?", [wanted.flow_id]))
     if wanted.states:

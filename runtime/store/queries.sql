@@ -4,8 +4,8 @@
 INSERT INTO events (execution_id, seq, at, event) VALUES (?, ?, ?, ?);
 
 -- name: put_execution
-INSERT INTO executions (id, namespace, flow_id, state, created, ended, finished, trigger_id, record)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO executions (id, namespace, flow_id, state, created, ended, finished, trigger_id, parent_id, record)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET state = excluded.state, ended = excluded.ended, finished = excluded.finished, record = excluded.record;
 
 -- name: put_task_run
@@ -29,6 +29,9 @@ SELECT record FROM task_runs WHERE execution_id = ? ORDER BY number;
 
 -- name: like_execution
 SELECT id FROM executions WHERE id LIKE ? ESCAPE '\' LIMIT 2;
+
+-- name: children
+SELECT record FROM executions WHERE parent_id = ? ORDER BY id;
 
 -- name: latest_execution
 SELECT record FROM executions WHERE namespace = ? AND flow_id = ? ORDER BY id DESC LIMIT 1;

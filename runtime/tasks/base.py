@@ -35,7 +35,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     outputs: Mapping[str, Any] = {}
     """`outputs.TASK_ID.*`; builtins, dates and durations only."""
     state: State = State.SUCCESS
-    """SUCCESS or WARNING."""
+    """SUCCESS or WARNING; KILLED where what it waited for was."""
     exit_code: int | None = None
     labels: Mapping[str, str] = {}
     """Added to the execution's."""
@@ -54,6 +54,9 @@ class Plugin(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_u
 
 class Task(Plugin, frozen=True):
     """A task that runs by itself."""
+
+    survives: ClassVar[bool] = False
+    """Whether an attempt goes on after a crash of the runtime, since what it waits for lives elsewhere: `run` is called again."""
 
     async def run(self, context: TaskContext) -> Result:
         """Do the work; raise TaskFailed where it can't be done."""

@@ -1,6 +1,6 @@
 """What a task may use of the world while it runs: its log, its directory, a runner, files, expressions."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from runtime.model.execution import Node
 from runtime.runners.base import Exit, Job, Labels, Line
 from runtime.store.files import FileStore
 from runtime.store.key_values import KeyValues
+from runtime.tasks.children import Children
 from runtime.tasks.memory import Memory
 
 
@@ -91,6 +92,12 @@ class TaskContext:
     """Tell how dbt nodes stand; may be called thousands of times."""
     client: Client
     """Asks the runtime itself, as a person would: about executions, logs, flows."""
+    children: Children
+    """Begins executions of other flows, and waits for them."""
+    tell: Callable[[Mapping[str, Any]], Awaitable[None]]
+    """Make outputs known that are there before the task ends."""
+    again: bool = False
+    """Whether the execution was restarted, and this task had failed before."""
     task_runner: Mapping[str, Any] | None = None
     """The rendered `taskRunner`, where the task has one."""
     resumed: bool = False

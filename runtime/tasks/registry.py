@@ -145,6 +145,12 @@ BUILT_IN: tuple[Known, ...] = (
     _plugin("core.execution.Fail", "core:Fail", "fail", aliases=[f"{OLD_TASKS}executions.Fail"]),
     _plugin("core.flow.Sleep", "core:Sleep", "sleep"),
     *(_plugin(*row) for row in STORED_DATA),
+    _plugin(
+        "core.flow.Subflow",
+        "subflow:Subflow",
+        "subflow",
+        aliases=[f"{OLD_TASKS}flows.Subflow", f"{OLD_TASKS}flows.Flow"],
+    ),
     _plugin("core.http.Request", "http:Request", "http", aliases=[f"{KESTRA}fs.http.Request"]),
     _plugin("scripts.shell.Commands", "script:ShellCommands", "shell"),
     _plugin("scripts.shell.Script", "script:ShellScript", "shell.script"),

@@ -18,6 +18,7 @@ from runtime.engine.commands import (
     Evaluate,
     Forget,
     KillAttempt,
+    KillChildren,
     RenderOutputs,
     RequestSlot,
     StartAttempt,
@@ -134,6 +135,8 @@ class World:
                 self.inbox.append(
                     AttemptEnded(at=self.now, task_run_id=run_id, number=number, state=State.KILLED)
                 )
+            case KillChildren():
+                self.asked.add(command)
             case Evaluate(task_run_id=run_id):
                 self.inbox.append(Evaluated(at=self.now, task_run_id=run_id, **self.evaluation(run_id)))
             case CheckCondition(task_run_id=run_id, iteration=iteration):
