@@ -156,8 +156,11 @@ def _on_attempt_ended(draft: Draft, event: AttemptEnded) -> None:
 def _lay_over(draft: Draft, event: AttemptEnded) -> None:
     if event.labels:
         draft.amend(labels={**draft.execution.labels, **event.labels})
-    if event.variables:
-        draft.amend(variables={**draft.execution.variables, **event.variables})
+    if event.variables or event.unset:
+        laid = {**draft.execution.variables, **event.variables}
+        gone = {*draft.execution.unset, *event.unset} - event.variables.keys()
+        kept = {name: value for name, value in laid.items() if name not in gone}
+        draft.amend(variables=kept, unset=tuple(sorted(gone)))
 
 
 def _final_state(draft: Draft, run: TaskRun, state: State) -> State:

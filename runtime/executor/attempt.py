@@ -209,6 +209,7 @@ class Attempt:
             children=self._children(snapshot),
             tell=self._tell,
             again=self._is_again,
+            variables=seen.get("vars", {}),
             task_runner=rendered.get("taskRunner"),
             resumed=self.resumed,
             leaving=lambda: self.leaving,
@@ -284,6 +285,7 @@ class Attempt:
             exit_code=result.exit_code,
             labels=dict(result.labels),
             variables=dict(result.variables),
+            unset=result.unset,
             exit_state=result.exit_state,
         )
 

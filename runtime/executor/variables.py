@@ -18,13 +18,18 @@ def of_execution(flow: Flow, execution: Execution) -> dict[str, Any]:
         "flow": {"id": flow.id, "namespace": flow.namespace, "revision": flow.revision, "tenantId": "main"},
         "execution": _execution(execution),
         "inputs": execution.inputs,
-        "vars": {**flow.variables, **execution.variables},
+        "vars": _variables(flow, execution),
         "labels": nested(execution.labels),
         "trigger": execution.trigger.variables if execution.trigger else {},
         "envs": environment(),
         "globals": {},
         "kestra": {"environment": {}, "url": ""},
     }
+
+
+def _variables(flow: Flow, execution: Execution) -> dict[str, Any]:
+    found = {**flow.variables, **execution.variables}
+    return {name: value for name, value in found.items() if name not in execution.unset}
 
 
 def of_task(snapshot: Snapshot, run: TaskRun) -> dict[str, Any]:

@@ -101,6 +101,8 @@ class AttemptEnded(Event, frozen=True, kw_only=True, tag="attempt_ended"):
     """A random number in [0, 1), for a retry policy of type random."""
     labels: dict[str, str] = {}
     variables: dict[str, Any] = {}
+    unset: tuple[str, ...] = ()
+    """Variables that are there no longer."""
     exit_state: State | None = None
     """Set by a task that ends the whole execution: the state to end it with."""
 

@@ -39,6 +39,8 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True):
     labels: dict[str, str] = {}
     variables: dict[str, Any] = {}
     """What SetVariables laid over the flow's own."""
+    unset: tuple[str, ...] = ()
+    """The flow's variables that UnsetVariables took away."""
     trigger: Trigger | None = None
     error: str | None = None
     """Why it did not end well, in one or two lines."""

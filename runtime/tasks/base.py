@@ -41,6 +41,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """Added to the execution's."""
     variables: Mapping[str, Any] = {}
     """Laid over the flow's variables from here on."""
+    unset: tuple[str, ...] = ()
+    """Variables that are there no longer."""
     exit_state: State | None = None
     """Ends the whole execution with this state."""
 

@@ -1,7 +1,7 @@
 """What a task may use of the world while it runs: its log, its directory, a runner, files, expressions."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -98,6 +98,8 @@ class TaskContext:
     """Make outputs known that are there before the task ends."""
     again: bool = False
     """Whether the execution was restarted, and this task had failed before."""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    """`vars` of expressions: the flow's, and what was laid over them."""
     task_runner: Mapping[str, Any] | None = None
     """The rendered `taskRunner`, where the task has one."""
     resumed: bool = False

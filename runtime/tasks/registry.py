@@ -143,6 +143,18 @@ BUILT_IN: tuple[Known, ...] = (
     _plugin("core.debug.Return", "core:Return", "return", aliases=["debug", f"{OLD_TASKS}debugs.Return"]),
     _plugin("core.output.OutputValues", "core:OutputValues", "outputs"),
     _plugin("core.execution.Fail", "core:Fail", "fail", aliases=[f"{OLD_TASKS}executions.Fail"]),
+    _plugin("core.execution.Assert", "execution:Assert", "assert"),
+    _plugin("core.execution.Exit", "execution:Exit", "exit"),
+    _plugin("core.execution.Labels", "execution:Labels", "execution.labels"),
+    _plugin("core.execution.SetVariables", "execution:SetVariables", "set_variables"),
+    _plugin("core.execution.UnsetVariables", "execution:UnsetVariables", "unset_variables"),
+    _plugin(
+        "core.execution.Count",
+        "executions:Count",
+        "execution.count",
+        aliases=[f"{OLD_TASKS}executions.Counts"],
+    ),
+    _plugin("core.execution.PurgeExecutions", "executions:PurgeExecutions", "purge_executions"),
     _plugin("core.flow.Sleep", "core:Sleep", "sleep"),
     *(_plugin(*row) for row in STORED_DATA),
     _plugin(
