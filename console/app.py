@@ -177,7 +177,9 @@ class FlowdeckApp(App[None]):
 
     def _tick(self) -> None:
         screen = self.top
-        if screen is not None:
+        if (
+            screen is not None and screen.children
+        ):  # one that is not composed yet, or taken apart, shows no time
             if not self.link.is_up:
                 screen.show_link()
             screen.tick()

@@ -21,13 +21,18 @@ from runtime.model.events import (
     ConditionChecked,
     Evaluated,
     ExecutionCreated,
+    HoldEnded,
+    HoldRequested,
     KillRequested,
+    LabelsChanged,
     ListenersChosen,
     OutputsRendered,
     Restarted,
     RetryDue,
+    RunAnew,
     SlaChecked,
     SlotAnswered,
+    StateChanged,
 )
 from runtime.model.execution import Attempt, Change, Execution, TaskRun, Trigger
 from runtime.model.states import State
@@ -65,6 +70,11 @@ EVENTS: list[AnyEvent] = [
     SlaChecked(at=NOON, missed=(0, 2), final=True),
     ListenersChosen(at=NOON, chosen=(1,)),
     BegunAgain(at=NOON, execution_id="e2"),
+    HoldRequested(at=NOON, by="ann"),
+    HoldEnded(at=NOON, by="ann"),
+    StateChanged(at=NOON, task_run_id="e-1", state=State.SUCCESS, by="ann"),
+    RunAnew(at=NOON, task_run_id="e-1", by="ann"),
+    LabelsChanged(at=NOON, labels={"a": "b"}, by="ann"),
 ]
 
 
