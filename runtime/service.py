@@ -33,6 +33,7 @@ from runtime.executor.resources import Resources
 from runtime.executor.retention import Retention
 from runtime.executor.running import Runners
 from runtime.executor.supervisor import Supervisor
+from runtime.executor.task_cache import TaskCache
 from runtime.expressions import Expressions
 from runtime.model.execution import Execution, Trigger
 from runtime.model.flow import Flow
@@ -195,6 +196,7 @@ class Service:
             directories=Directories(settings.work),
             files=files,
             key_values=key_values,
+            cache=TaskCache(store.task_cache, files, clock),
             logs=LogBook(settings.logs, redactor, clock),
             nodes=NodeBook(store, supervisor, news),
             memory=settings.memory,

@@ -23,6 +23,7 @@ from runtime.executor.error_logs import error_logs
 from runtime.executor.logbook import AttemptLog
 from runtime.executor.resources import Resources
 from runtime.executor.storage import AttemptFiles
+from runtime.executor.task_cache import key_of
 from runtime.executor.texts import sound
 from runtime.model.events import AttemptEnded, AttemptLost, AttemptProgressed, AttemptStarted
 from runtime.model.execution import TaskRun
@@ -160,8 +161,19 @@ class Attempt:
         kind = known.load()
         assert issubclass(kind, Task)
         rendered = await self._rendered(kind, spec.properties, seen, snapshot.flow.namespace)
-        task = convert_properties(kind, rendered)
-        return await task.run(self._context(snapshot, spec, rendered, seen, directory))
+        context = self._context(snapshot, spec, rendered, seen, directory)
+        if spec.cache is None:
+            return await convert_properties(kind, rendered).run(context)
+        key = key_of(snapshot.flow, spec, self.run, rendered)
+        cached = await self.resources.cache.recall(key)
+        if cached is not None:
+            since = f"{cached.created:%Y-%m-%d %H:%M:%S} UTC"
+            self.log(spec).write("INFO", f"not run again: its outputs are those of {since} (taskCache)")
+            return Result(outputs=cached.outputs)
+        result = await convert_properties(kind, rendered).run(context)
+        if result.state is State.SUCCESS:
+            await self.resources.cache.keep(key, spec, result, self._kept(result.outputs))
+        return result
 
     async def _rendered(
         self, kind: type[Plugin], written: Mapping[str, Any], seen: Mapping[str, Any], namespace: str

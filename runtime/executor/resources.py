@@ -13,6 +13,7 @@ from runtime.executor.nodebook import NodeBook
 from runtime.executor.rendering import Renderer
 from runtime.executor.running import Runners
 from runtime.executor.supervisor import Supervisor
+from runtime.executor.task_cache import TaskCache
 from runtime.model.flow import Flow
 from runtime.secrets.redact import Redactor
 from runtime.store.executions import Executions
@@ -42,6 +43,7 @@ class Resources:
     directories: Directories
     files: FileStore
     key_values: KeyValues
+    cache: TaskCache
     logs: LogBook
     nodes: NodeBook
     memory: Path

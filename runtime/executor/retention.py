@@ -46,6 +46,7 @@ class Retention:
     async def sweep(self) -> None:
         now = self._clock.now()
         await self._key_values.drop_expired()
+        await self._store.task_cache.drop_expired(now)
         await asyncio.to_thread(self._files.uploads.drop_older, now - UNUSED_UPLOADS)
         if self._keep_files is not None:
             await self._drop_files(now - self._keep_files)

@@ -15,6 +15,15 @@ from runtime.tasks.flow import DagTask
 LogLevel = Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF"]
 
 
+class TaskCacheKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Whether a task runs again when it is given the same."""
+
+    enabled: bool
+    """Whether earlier outputs are used."""
+    ttl: timedelta | None = None
+    """For how long; for ever, where nothing is said."""
+
+
 class TaskKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What every task may have, whatever its type."""
 
@@ -46,8 +55,8 @@ class TaskKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """No effect: logs are in files anyway."""
     worker_group: Any = None
     """No effect."""
-    task_cache: Any = None
-    """No effect yet."""
+    task_cache: TaskCacheKeys | None = None
+    """It does not run again while it is given the same: it has the outputs of then."""
     assets: Any = None
     """No effect."""
     plugin_defaults_ref: str | None = None
@@ -57,7 +66,6 @@ class TaskKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 COMMON = properties(TaskKeys)
 NOT_RENDERED = frozenset({"id", "type", "version", "description", "retry"})
 WITHOUT_EFFECT = {
-    "taskCache": "the task runs each time",
     "pluginDefaultsRef": "no default is taken from it",
 }
 FOREIGN_LISTS = {"tasks": False, "errors": False, "finally": False}

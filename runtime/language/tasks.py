@@ -16,7 +16,7 @@ from runtime.language.task_keys import COMMON, NOT_RENDERED, WITHOUT_EFFECT, Tas
 from runtime.language.templates import Templates
 from runtime.language.types import Found, Types
 from runtime.language.values import check_fields, duration, flag, is_template, named
-from runtime.model.flow import Rule, TaskSpec
+from runtime.model.flow import CacheSpec, Rule, TaskSpec
 from runtime.tasks.base import Flowable, Plugin
 from runtime.tasks.convert import properties
 from runtime.tasks.names import KESTRA
@@ -122,6 +122,8 @@ class TaskReader:
         for key, consequence in WITHOUT_EFFECT.items():
             if value.get(key) is not None:
                 self._report.warn((*path, key), f"`{key}` has no effect yet: {consequence}")
+        if value.get("taskCache") is not None and lists(found):
+            self._report.warn((*path, "taskCache"), "`taskCache` has no effect on a task that holds others")
         if found.plugin is not None:
             owner = f"`{found.name.rpartition('.')[2]}`"
             check_fields(self._report, path, value, found.plugin, owner=owner, others=COMMON)
@@ -233,6 +235,7 @@ class TaskReader:
             allow_warning=flag(value.get("allowWarning")),
             disabled=flag(value.get("disabled")),
             log_level=value.get("logLevel"),
+            cache=_cache(value.get("taskCache")),
             unavailable=found.unavailable,
             line=self._report.line(path),
         )
@@ -251,6 +254,12 @@ def _rule(found: Found) -> Rule:
 
 def _needs(value: Any) -> dict[str, tuple[str, ...]]:
     return {member.id: member.needs for member in members(value, ()) if member.needs}
+
+
+def _cache(value: Any) -> CacheSpec | None:
+    if not isinstance(value, Mapping) or not flag(value.get("enabled")):
+        return None
+    return CacheSpec(ttl=duration(value["ttl"]) if value.get("ttl") is not None else None)
 
 
 def _timeout(value: Any) -> str | None:

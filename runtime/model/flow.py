@@ -3,6 +3,7 @@
 Templates are still unrendered here: a property that may hold `{{ }}` is kept as it was written.
 """
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -26,6 +27,13 @@ class Rule(StrEnum):
     SWITCH = "switch"  #: the case whose key is the value
     ALLOW_FAILURE = "allow_failure"  #: sequential, and a failure becomes a warning
     WORKING_DIRECTORY = "working_directory"  #: sequential, in one directory
+
+
+class CacheSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """That a task need not run again while it is given the same."""
+
+    ttl: timedelta | None = None
+    """For how long; for ever, where nothing is said."""
 
 
 class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -52,6 +60,8 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     allow_warning: bool = False
     disabled: bool = False
     log_level: str | None = None
+    cache: CacheSpec | None = None
+    """`taskCache`, where it is enabled."""
     unavailable: str = ""
     """Why this task cannot run (its plugin is not here): it fails with these words when it is reached."""
     line: int = 0

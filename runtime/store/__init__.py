@@ -11,6 +11,7 @@ from runtime.store.executions import Executions, Filter, Page, Recorded
 from runtime.store.flows import Flows
 from runtime.store.lock import owned
 from runtime.store.nodes import Nodes
+from runtime.store.task_cache import TaskCache
 from runtime.store.triggers import Triggers, TriggerState
 
 __all__ = ["Filter", "Page", "Recorded", "Store", "TriggerState"]
@@ -28,6 +29,7 @@ class Store:
         self.nodes = Nodes(database)
         self.triggers = Triggers(database)
         self.changes = Changes(database)
+        self.task_cache = TaskCache(database)
         self.audit = Audit(database)
 
     @classmethod

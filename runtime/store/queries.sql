@@ -154,3 +154,16 @@ DELETE FROM key_values WHERE namespace = ? AND key = ?;
 
 -- name: delete_expired_key_values
 DELETE FROM key_values WHERE expires <= ?;
+
+-- name: get_cached
+SELECT created, outputs FROM task_cache WHERE key = ? AND (expires IS NULL OR expires > ?);
+
+-- name: put_cached
+INSERT INTO task_cache (key, created, expires, outputs) VALUES (?, ?, ?, ?)
+ON CONFLICT (key) DO UPDATE SET created = excluded.created, expires = excluded.expires, outputs = excluded.outputs;
+
+-- name: delete_cached
+DELETE FROM task_cache WHERE key = ?;
+
+-- name: delete_expired_cached
+DELETE FROM task_cache WHERE expires <= ?;

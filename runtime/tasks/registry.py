@@ -210,6 +210,7 @@ BUILT_IN: tuple[Known, ...] = (
         ["io.kestra.core.models.triggers.types.Schedule"],
     ),
     _plugin("core.trigger.ScheduleOnDates", "triggers:ScheduleOnDates", "schedule_on_dates", "trigger"),
+    _plugin("core.trigger.Toggle", "toggle:Toggle", "toggle", aliases=[f"{OLD_TASKS}trigger.Toggle"]),
     _plugin(
         "core.trigger.Webhook",
         "triggers:Webhook",
