@@ -47,6 +47,25 @@ CHECKS: Mapping[str, Mapping[str, Any]] = {
     "FORM": {"inputs": list[Any]},
 }
 """The keys that only some types have, and what they hold."""
+MEANINGS: Mapping[str, str] = {
+    "validator": "A regular expression that the whole text must fit.",
+    "values": "What may be chosen.",
+    "options": "Deprecated: `values`.",
+    "expression": "An expression that gives the list of what may be chosen.",
+    "allowCustomValue": "Whether another value may be given too.",
+    "isRadio": "How a form shows it; no effect here.",
+    "autoSelectFirst": "Whether the first value is taken where none is given.",
+    "itemType": "The type of its items.",
+    "min": "The least value.",
+    "max": "The greatest value.",
+    "after": "The earliest value.",
+    "before": "The latest value.",
+    "allowedFileExtensions": "How the file's name may end: `.csv`.",
+    "extension": "Deprecated: `allowedFileExtensions`.",
+    "accept": "The types of file that a form offers; no effect here.",
+    "inputs": "The inputs of the group; each is called `ID.CHILD`.",
+}
+"""Of each of these keys."""
 TYPES = (*PARSERS, "FORM")
 
 

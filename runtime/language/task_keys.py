@@ -63,6 +63,15 @@ class TaskKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """No effect yet."""
 
 
+class RunnerKeys(msgspec.Struct, frozen=True, kw_only=True):
+    """What every task runner has."""
+
+    type: Annotated[str, Verbatim]
+    """A short name (`docker`) or a class name."""
+    version: str | None = None
+    """No effect."""
+
+
 COMMON = properties(TaskKeys)
 NOT_RENDERED = frozenset({"id", "type", "version", "description", "retry"})
 WITHOUT_EFFECT = {

@@ -55,7 +55,9 @@ class KvManifest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forb
     """A manifest in the key-value store. No effect yet."""
 
     key: str
+    """Its key."""
     namespace: str
+    """Whose key it is."""
 
 
 class DbtCLI(ExecScript, frozen=True, kw_only=True):

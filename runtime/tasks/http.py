@@ -49,6 +49,7 @@ class RequestOptions(Options, frozen=True, kw_only=True):
     ssl: Ssl = Ssl()
     """What of TLS is checked."""
     follow_redirects: bool = True
+    """Whether a redirection is gone after."""
     allow_failed: bool = False
     """Whether a status of 400 and above is a success too."""
     allowed_response_codes: list[int] = msgspec.field(default_factory=list)

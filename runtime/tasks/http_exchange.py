@@ -39,8 +39,11 @@ class Auth(Options, frozen=True):
     type: Literal["BASIC", "BEARER", "DIGEST"] = "BASIC"
     """BASIC and DIGEST take `username` and `password`, BEARER takes `token`."""
     username: str | None = None
+    """BASIC, DIGEST."""
     password: str | None = None
+    """BASIC, DIGEST; best by `secret()`."""
     token: str | None = None
+    """BEARER; best by `secret()`."""
 
 
 class Ssl(Options, frozen=True):
@@ -54,10 +57,15 @@ class Proxy(Options, frozen=True):
     """A proxy on the way; where none is given, HTTP_PROXY, HTTPS_PROXY and NO_PROXY of the runtime's environment count."""
 
     type: Literal["DIRECT", "HTTP", "SOCKS"] = "DIRECT"
+    """DIRECT is none; SOCKS is not supported."""
     address: str | None = None
+    """Its host."""
     port: int | None = None
+    """Its port."""
     username: str | None = None
+    """Where it asks for one."""
     password: str | None = None
+    """Where it asks for one; best by `secret()`."""
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,38 +20,56 @@ class Credentials(Options, frozen=True):
     """How to log in to a registry of images."""
 
     registry: str | None = None
+    """Its address; the image's own where nothing is said."""
     username: str | None = None
+    """Who logs in."""
     password: str | None = None
+    """Best by `secret()`."""
     registry_token: str | None = None
+    """A bearer token, in place of name and password."""
     identity_token: str | None = None
+    """A token that the registry exchanges for another."""
     auth: str | None = None
+    """`username:password` in base64, as Docker's config.json has it."""
 
 
 class Cpu(Options, frozen=True):
     """How much of the processors a container gets."""
 
     cpus: float | None = None
+    """So many processors; `1.5` is one and a half."""
 
 
 class Memory(Options, frozen=True):
     """How much memory a container gets, as Docker writes it: `512MB`."""
 
     memory: str | None = None
+    """At most so much."""
     memory_swap: str | None = None
+    """At most so much, together with what is swapped out."""
     memory_swappiness: str | None = None
+    """How readily memory is swapped out: 0 to 100."""
     memory_reservation: str | None = None
+    """So much where the machine has little left."""
     kernel_memory: str | None = None
+    """At most so much for the kernel's own needs."""
     oom_kill_disable: bool | None = None
+    """Whether the container goes on when it has used up its memory."""
 
 
 class DeviceRequest(Options, frozen=True):
     """A device, such as a graphics card."""
 
     driver: str | None = None
+    """Who provides it: `nvidia`."""
     count: int | None = None
+    """How many; -1 for all."""
     device_ids: list[str] | None = None
+    """Which ones, by their ids."""
     capabilities: list[list[str]] | None = None
+    """What it must be able to do: `[[gpu]]`."""
     options: dict[str, str] | None = None
+    """For the driver."""
 
 
 class Docker(Runner, frozen=True, kw_only=True):

@@ -26,7 +26,8 @@ class ShellCommands(ExecScript, frozen=True, kw_only=True):
       type: shell
       commands:
         - wc -l < orders.csv
-        - echo '::{"outputs": {"checked": true}}::'
+        - |
+          echo '::{"outputs": {"checked": true}}::'
     """
 
     commands: list[str]
