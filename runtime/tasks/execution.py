@@ -137,4 +137,6 @@ class CountedFlow(msgspec.Struct, frozen=True, kw_only=True, rename="camel", for
     """A flow whose executions are counted."""
 
     namespace: str
+    """Its namespace."""
     flow_id: str
+    """Its id."""
