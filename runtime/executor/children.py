@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ DEEPEST = 20
 """Executions that may stand above another: a flow that calls itself without an end comes to one."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class AttemptChildren:
     """The children of attempt `number` of a task run."""
 
@@ -34,6 +34,8 @@ class AttemptChildren:
     number: int
     begun: datetime
     """When the attempt did."""
+    _known: list[Execution] | None = field(default=None, init=False)
+    """What earlier attempts of this execution have begun."""
 
     async def begin(self, child: Child) -> str:
         earlier = await self._earlier(child.iteration) if child.again else None
@@ -99,8 +101,9 @@ class AttemptChildren:
     async def _earlier(self, iteration: int | None) -> Execution | None:
         """The latest child that an earlier attempt of this task run has begun in this place."""
         wanted = self._trigger(iteration).variables
-        found = await self.resources.executions.children(self.run.execution_id)
-        same = [child for child in found if child.trigger and child.trigger.variables == wanted]
+        if self._known is None:
+            self._known = await self.resources.executions.children(self.run.execution_id)
+        same = [child for child in self._known if child.trigger and child.trigger.variables == wanted]
         return max(same, key=lambda child: child.id, default=None)
 
     async def _gone_on(self, child: Execution) -> str:

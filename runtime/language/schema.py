@@ -94,8 +94,10 @@ def _ref(name: str) -> Schema:
 
 
 def _loaded(registry: Registry) -> Iterable[tuple[str, Known, type[Plugin]]]:
-    """The plugins that load, with their kind: a task of tasks is a task."""
+    """The plugins that load, with their kind: a task of tasks is a task. What no file may name is left out."""
     for known in registry.plugins():
+        if known.kind == "part":
+            continue
         try:
             yield "task" if known.kind == "flowable" else known.kind, known, known.load()
         except PluginUnavailable:

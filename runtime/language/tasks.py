@@ -84,6 +84,8 @@ class TaskReader:
         self._has_foreign_flowables |= found.plugin is None and found.is_flowable
         unavailable = found.unavailable or self._read_runner(value, path, found.plugin)
         branches = self._branches(value, path, found)
+        if inside := self._inside(value, path, found):
+            branches["tasks"] = inside
         if found.plugin is not None and issubclass(found.plugin, Flowable):
             self._check_flowable(found.plugin.rule, value, path, branches)
         return self._built(value, path, replace(found, unavailable=unavailable), branches)
@@ -190,6 +192,19 @@ class TaskReader:
             elif inside is not None:
                 branches[name] = self.read_list(inside, place, needed=needed)
         return {name: tasks for name, tasks in branches.items() if tasks or name.startswith("cases.")}
+
+    def _inside(self, value: Mapping[str, Any], path: Path, found: Found) -> tuple[TaskSpec, ...]:
+        """The tasks that the task consists of by itself; their ids are taken."""
+        plugin = found.plugin
+        if plugin is None or not issubclass(plugin, Flowable):
+            return ()
+        held = lists(found)
+        written = {key: item for key, item in value.items() if key not in COMMON and key not in held}
+        line = self._report.line(path)
+        parts = plugin.inside(str(value.get("id")), written)
+        for part in parts:
+            self._check_id({"id": part.id}, path)
+        return tuple(msgspec.structs.replace(part, line=line) for part in parts)
 
     def _cases(self, value: Any, path: Path) -> dict[str, tuple[TaskSpec, ...]]:
         if value is not None and not isinstance(value, Mapping):

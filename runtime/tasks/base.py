@@ -69,3 +69,8 @@ class Flowable(Plugin, frozen=True):
     """A task that only holds others: the engine runs it by its rule."""
 
     rule: ClassVar[Rule] = Rule.NONE
+
+    @classmethod
+    def inside(cls, identifier: str, written: Mapping[str, Any]) -> tuple[TaskSpec, ...]:
+        """The tasks that it consists of beside those that the file gives it."""
+        return ()

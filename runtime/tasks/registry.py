@@ -19,7 +19,8 @@ from runtime.tasks.stored_data import STORED_DATA
 GROUP = "flowdeck.tasks"
 TRIGGERS = "flowdeck.triggers"
 
-Kind: TypeAlias = Literal["task", "flowable", "trigger", "condition", "runner"]
+Kind: TypeAlias = Literal["task", "flowable", "trigger", "condition", "runner", "part"]
+"""A `part` is a task that another consists of: no file names it."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,17 @@ BUILT_IN: tuple[Known, ...] = (
             "Switch": "switch",
             "AllowFailure": "allow_failure",
         }
+    ),
+    _plugin(
+        "core.flow.ForEachItem",
+        "for_each_item:ForEachItem",
+        "foreach_item",
+        "flowable",
+        [f"{OLD_TASKS}flows.ForEachItem"],
+    ),
+    *(
+        _plugin(f"core.flow.ForEachItem${part}", f"for_each_item:{part}", "", "part")
+        for part in ("ForEachItemSplit", "ForEachItemExecutable", "ForEachItemMergeOutputs")
     ),
     _plugin(
         "core.flow.LoopUntil", "flow:LoopUntil", "loop_until", "flowable", [f"{KESTRA}core.flow.WaitFor"]

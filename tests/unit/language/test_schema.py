@@ -42,7 +42,8 @@ def complaints(validator: Draft7Validator, text: str) -> list[str]:
 def test_every_plugin_is_described_with_its_keys(found: dict[str, Any]) -> None:
     json.dumps(found)
     kinds = {"flowable": "task"}
-    for known in BUILT_IN:
+    assert not [name for name in found["$defs"] if "$" in name]  # parts of tasks
+    for known in (known for known in BUILT_IN if known.kind != "part"):
         described = found["$defs"][f"{kinds.get(known.kind, known.kind)}.{known.short or known.name}"]
         assert described["description"]
         fields = {field.encode_name for field in msgspec.structs.fields(known.load())}

@@ -14,7 +14,14 @@ from runtime.tasks.registry import BUILT_IN, GROUP, Known, Registry, default_reg
 from runtime.tasks.runners import Runner
 from runtime.tasks.triggers import Trigger
 
-BASES = {"task": Task, "flowable": Flowable, "trigger": Trigger, "condition": Condition, "runner": Runner}
+BASES = {
+    "task": Task,
+    "part": Task,
+    "flowable": Flowable,
+    "trigger": Trigger,
+    "condition": Condition,
+    "runner": Runner,
+}
 BROKEN = Known(EntryPoint("broken", "nowhere.at_all:Thing", GROUP))
 
 
@@ -26,7 +33,7 @@ def test_every_built_in_plugin_loads_and_explains_itself(known: Known) -> None:
     assert (
         f"type: {known.short}" in cls.__doc__
         or known.name in cls.__doc__
-        or known.kind in ("task", "condition")
+        or known.kind in ("task", "part", "condition")
     )
 
 
@@ -52,6 +59,7 @@ def test_a_broken_plugin_names_itself_and_stops_no_other() -> None:
 
 
 PACKAGE = """\
+from runtime.language import load
 from runtime.tasks.base import Task
 from runtime.tasks.triggers import Trigger
 
@@ -142,3 +150,11 @@ def test_a_built_in_name_cannot_be_taken() -> None:
 )
 def test_the_nearest_name(type: str, near: str | None) -> None:
     assert default_registry().nearest(type) == near
+
+
+def test_a_part_of_a_task_is_nothing_that_a_file_may_name() -> None:
+    loaded = load(
+        "id: f\nnamespace: n\ntasks: [{id: t, type: io.kestra.plugin.core.flow.ForEachItem$ForEachItemSplit, items: []}]"
+    )
+    assert loaded.flow is None
+    assert "is a part, and here stands a task" in loaded.problems[0].message
