@@ -134,6 +134,15 @@ class Draft:
         self._touched.pop(run.id, None)
         self.removed.append(run.id)
 
+    def remove_since(self, first: int, parent_id: str) -> None:
+        """Take out what was created inside a task run since there were `first`: only what is younger is looked at."""
+        gone = {parent_id}
+        for number in range(first + 1, self.count + 1):
+            found = self.task_runs.get(task_run_id(self.execution.id, number))
+            if found is not None and found.parent_id in gone:
+                gone.add(found.id)
+                self.remove(found)
+
     # --- the execution
 
     def turn(self, state: State, **changes: Any) -> None:

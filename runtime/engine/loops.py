@@ -10,7 +10,7 @@ from runtime.engine import scopes
 from runtime.engine.commands import WakeAt
 from runtime.engine.draft import Draft, replace
 from runtime.engine.plans import iteration
-from runtime.engine.snapshot import Phase, Scope, task_run_id
+from runtime.engine.snapshot import Phase, Scope
 from runtime.model.events import ConditionChecked
 from runtime.model.execution import TaskRun
 from runtime.model.states import State
@@ -71,17 +71,7 @@ def _rest(draft: Draft, run: TaskRun, scope: Scope) -> None:
 
 def begin_next(draft: Draft, run: TaskRun, scope: Scope) -> None:
     """The rest is over: the tasks run once more."""
-    _clear(draft, run, scope)
+    draft.remove_since(scope.first, run.id)
     number = scope.iteration + 1
     draft.put(replace(run, outputs={**run.outputs, "iterationCount": number}, next_attempt=None))
     scopes.iterate(draft, run.id, iteration(draft.places[run.id].spec, number), number)
-
-
-def _clear(draft: Draft, run: TaskRun, scope: Scope) -> None:
-    """Take out what the last iteration has created: only task runs that are younger than it are looked at."""
-    gone = {run.id}
-    for number in range(scope.first + 1, draft.count + 1):
-        found = draft.task_runs.get(task_run_id(draft.execution.id, number))
-        if found is not None and found.parent_id in gone:
-            gone.add(found.id)
-            draft.remove(found)

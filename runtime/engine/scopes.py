@@ -20,6 +20,7 @@ from runtime.engine.commands import (
     RenderOutputs,
     RequestSlot,
     StartAttempt,
+    WakeAt,
 )
 from runtime.engine.draft import Draft, replace
 from runtime.engine.plans import Plan, enabled, needs_collection, needs_evaluation, one_lane, plan
@@ -190,11 +191,58 @@ def _close_lane(draft: Draft, scope_id: str, number: int) -> None:
     advance(draft, scope_id)
 
 
+def mend(draft: Draft, run: TaskRun) -> None:
+    """Run the `errors` around a task run that is to be tried again, where nothing else runs there."""
+    scope_id = run.parent_id
+    if scope_id is None:
+        return
+    scope, tasks = draft.scopes[scope_id], _handlers(draft, scope_id, Phase.ERRORS)
+    if tasks and scope.phase is Phase.MAIN and scope.open == 1 and scope.mends is None:
+        lanes = one_lane(tasks, Phase.ERRORS.value).lanes
+        phase = Scope(phase=Phase.ERRORS, lanes=lanes, limit=1, mends=run.id, kept=scope, first=draft.count)
+        draft.set_scope(scope_id, phase)
+        advance(draft, scope_id)
+
+
+def is_mending(draft: Draft, run: TaskRun) -> bool:
+    """Whether the `errors` before its new try still run."""
+    scope = draft.scopes.get(run.parent_id or ROOT)
+    return scope is not None and scope.kept is not None and scope.mends == run.id
+
+
+def _put_right(draft: Draft, scope_id: str, scope: Scope) -> None:
+    """The `errors` before a new try are through: its time has come, or will."""
+    assert scope.kept is not None
+    draft.set_scope(scope_id, replace(scope.kept, mends=scope.mends, first=scope.first))
+    run = draft.task_runs[scope.mends or ""]
+    assert run.next_attempt is not None
+    draft.ask(WakeAt(task_run_id=run.id, number=len(run.attempts), at=run.next_attempt))
+
+
+def mended(draft: Draft, run: TaskRun) -> None:
+    """The new try begins: what the `errors` before it have left is taken out."""
+    scope_id = run.parent_id or ROOT
+    scope = draft.scopes[scope_id]
+    if scope.mends == run.id:
+        draft.set_scope(scope_id, replace(scope, mends=None))
+        draft.remove_since(scope.first, scope_id)
+
+
+def mend_no_more(draft: Draft, scope_id: str) -> None:
+    """What runs is being stopped: no new try will come, and the `errors` before it are tasks as others are."""
+    scope = draft.scopes.get(scope_id)
+    if scope is not None and scope.kept is not None:
+        stopped = {"final": scope.final, "mark": scope.mark, "open": scope.kept.open + scope.open}
+        draft.set_scope(scope_id, replace(scope.kept, **stopped))
+
+
 def _phase_over(draft: Draft, scope_id: str, scope: Scope) -> None:
     if scope.phase is Phase.AFTER:
         _finish(draft)
     elif scope.phase is Phase.LISTENERS:
         _open_after(draft)
+    elif scope.kept is not None:
+        _put_right(draft, scope_id, scope)
     elif (
         scope.iteration
         and scope.phase is Phase.MAIN

@@ -72,10 +72,14 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     mark: State | None = None
     """The state of what is stopped for a missed promise; else that is KILLED."""
     error: str | None = None
+    mends: str | None = None
+    """The task run that is to be tried again, and before that the `errors` run: this is their phase."""
+    kept: "Scope | None" = None
+    """The scope as it was before they did, and will be again."""
     iteration: int = 0
     """Of a loop, from 1."""
     first: int = 0
-    """Of a loop: how many task runs there were when its iteration began."""
+    """How many task runs there were when a loop's iteration, or the `errors` before a new try, began."""
 
 
 class Place(msgspec.Struct, frozen=True):

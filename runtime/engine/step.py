@@ -4,13 +4,12 @@ Late and duplicate events are ignored: each handler begins by asking whether the
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
-from runtime.engine import hold, loops, outputs, restart, rewind, scopes, sla
-from runtime.engine.commands import AnyCommand, KillAttempt, KillChildren, StartAttempt, WakeAt
+from runtime.engine import hold, loops, restart, retries, rewind, scopes, sla, stop
+from runtime.engine.commands import AnyCommand, KillChildren, StartAttempt
 from runtime.engine.draft import Draft, replace
-from runtime.engine.snapshot import ROOT, Phase, Scope, Snapshot, number_of
+from runtime.engine.snapshot import ROOT, Phase, Scope, Snapshot
 from runtime.model.events import (
     AnyEvent,
     AttemptEnded,
@@ -36,7 +35,6 @@ from runtime.model.events import (
     StateChanged,
 )
 from runtime.model.execution import Attempt, TaskRun
-from runtime.model.retry import Retry
 from runtime.model.states import State, forgiven
 
 
@@ -85,7 +83,7 @@ def _on_evaluated(draft: Draft, event: Evaluated) -> None:
         scopes.end_flowable(draft, run, scopes.stopped(draft), None)
     elif event.skipped:
         draft.scopes = draft.scopes.discard(run.id)
-        _end(draft, draft.end_attempt(run, State.SKIPPED), State.SKIPPED)
+        stop.end(draft, draft.end_attempt(run, State.SKIPPED), State.SKIPPED)
     elif event.error is not None:
         scopes.fail_flowable(draft, run, event.error)
     else:
@@ -148,9 +146,9 @@ def _on_attempt_ended(draft: Draft, event: AttemptEnded) -> None:
     run = draft.put(replace(run, outputs=event.outputs, error=event.error))
     _lay_over(draft, event)
     if event.exit_state is not None:
-        _exit(draft, run, event.exit_state)
-    elif state is not State.FAILED or was_killing or not _retries(draft, run, event):
-        _end(draft, run, _final_state(draft, run, state))
+        stop.leave(draft, run, event.exit_state)
+    elif state is not State.FAILED or was_killing or not retries.grant(draft, run, event):
+        stop.end(draft, run, _final_state(draft, run, state))
 
 
 def _lay_over(draft: Draft, event: AttemptEnded) -> None:
@@ -165,80 +163,10 @@ def _lay_over(draft: Draft, event: AttemptEnded) -> None:
 
 def _final_state(draft: Draft, run: TaskRun, state: State) -> State:
     spec = draft.places[run.id].spec
-    retry = _policy(draft, run)
+    retry = spec.retry  # one that a holder has gives no warning
     if state is State.SUCCESS and retry is not None and retry.warning_on_retry and len(run.attempts) > 1:
         state = State.WARNING
     return forgiven(state, allow_failure=spec.allow_failure, allow_warning=spec.allow_warning)
-
-
-def _end(draft: Draft, run: TaskRun, state: State) -> None:
-    ended = draft.move(run, state)
-    outputs.keep(draft, ended)
-    draft.ended.append(ended.id)
-
-
-def _exit(draft: Draft, run: TaskRun, state: State) -> None:
-    """A task ends the whole execution: itself and all above it take the state, and what else runs is stopped."""
-    scope_id = run.parent_id
-    while True:
-        scope = draft.scopes[scope_id or ROOT]
-        draft.set_scope(scope_id or ROOT, replace(scope, final=scope.final or state))
-        if scope_id is None:
-            break
-        scope_id = draft.task_runs[scope_id].parent_id
-    _end(draft, run, state)
-    _stop(draft)
-
-
-def _policy(draft: Draft, run: TaskRun) -> Retry | None:
-    """The task's own retry, else the nearest ancestor's, else the flow's."""
-    current: TaskRun | None = run
-    while current is not None:
-        if (retry := draft.places[current.id].spec.retry) is not None:
-            return retry
-        current = draft.task_runs[current.parent_id] if current.parent_id else None
-    return draft.flow.retry
-
-
-def _retries(draft: Draft, run: TaskRun, event: AttemptEnded) -> bool:
-    """Put the task run to RETRYING where its policy grants another attempt."""
-    retry = _policy(draft, run)
-    if retry is None or (retry.makes_new_execution and draft.execution.state.is_terminal):
-        return False
-    tried, since = _tried(draft, run, retry)
-    due = retry.next_attempt(attempts=tried, first_started=since, ended=event.at, chance=event.chance)
-    if due is None:
-        return False
-    draft.move(run, State.RETRYING, next_attempt=due)
-    if not draft.execution.state.is_terminal:
-        draft.turn(State.RETRYING)
-    draft.ask(WakeAt(task_run_id=run.id, number=event.number, at=due))
-    return True
-
-
-def _tried(draft: Draft, run: TaskRun, retry: Retry) -> tuple[int, datetime]:
-    """How often it was tried, and since when: the task, or the whole execution in new ones."""
-    if retry.makes_new_execution:
-        return draft.execution.attempt_number, draft.execution.original_created or draft.execution.created
-    tried = [attempt for attempt in run.attempts if attempt.state is not State.RESUBMITTED]
-    return len(tried), run.attempts[0].started
-
-
-def _on_retry_due(draft: Draft, event: RetryDue) -> None:
-    run, scope = draft.task_runs.get(event.task_run_id), draft.scopes.get(event.task_run_id)
-    if run is not None and scope is not None:
-        if scope.phase is Phase.RESTING and scope.iteration == event.number:
-            loops.begin_next(draft, run, scope)
-        return
-    if run is None or run.state is not State.RETRYING or len(run.attempts) != event.number:
-        return
-    policy = _policy(draft, run)
-    if policy is not None and policy.makes_new_execution:
-        draft.set_scope(ROOT, replace(draft.scopes[ROOT], error=scopes.reason(run)))
-        _exit(draft, run, State.RETRIED)
-    else:
-        draft.move(run, State.CREATED, next_attempt=None)
-        draft.ask(StartAttempt(task_run_id=run.id, number=event.number + 1))
 
 
 def _on_listeners_chosen(draft: Draft, event: ListenersChosen) -> None:
@@ -257,7 +185,7 @@ def _on_attempt_lost(draft: Draft, event: AttemptLost) -> None:
         return
     run = draft.end_attempt(run, State.RESUBMITTED, error=event.reason, log_lines=event.log_lines)
     if run.state is State.KILLING or scopes.is_killing(draft, run.parent_id or ROOT):
-        _end(draft, run, scopes.stopped(draft))
+        stop.end(draft, run, scopes.stopped(draft))
     else:
         draft.move(run, State.SUBMITTED)
         draft.ask(StartAttempt(task_run_id=run.id, number=event.number + 1))
@@ -279,7 +207,7 @@ def _on_sla_checked(draft: Draft, event: SlaChecked) -> None:
         return
     for number in event.missed:
         if number not in draft.missed and sla.miss(draft, number):
-            _stop(draft)
+            stop.everything(draft)
     if root.phase is Phase.ASSERTING and event.final:
         root = draft.scopes[ROOT]
         scopes.end_execution(draft, root.final or root.state, root.error)
@@ -293,36 +221,9 @@ def _on_kill_requested(draft: Draft, event: KillRequested) -> None:
     root = draft.scopes[ROOT]
     draft.set_scope(ROOT, replace(root, error=event.reason or f"killed{by}"))
     draft.ask(KillChildren())
-    _stop(draft)
+    stop.everything(draft)
     if root.phase in {Phase.OUTPUTS, Phase.ASSERTING, Phase.WAITING, Phase.CHOOSING}:
         scopes.close(draft, ROOT, State.KILLED)
-
-
-def _stop(draft: Draft) -> None:
-    """Stop whatever has not ended: attempts are told, what waits ends at once, parents follow their children."""
-    for run in [draft.task_runs[run_id] for run_id in sorted(draft.live, key=number_of)]:
-        scope = draft.scopes.get(run.id)
-        if scope is not None and scope.phase is not Phase.EVALUATING:
-            if run.state is not State.KILLING:
-                draft.move(run, State.KILLING)
-            if scope.phase is Phase.RESTING:
-                scopes.close(draft, run.id, State.KILLED)
-        else:
-            _stop_leaf(draft, run, scope)
-
-
-def _stop_leaf(draft: Draft, run: TaskRun, scope: Scope | None) -> None:
-    running = run.attempt is not None and not run.attempt.state.is_terminal
-    was_held = hold.drop(draft, run.id)
-    if was_held and scope is None:
-        _end(draft, run, scopes.stopped(draft))
-    elif scope is not None:
-        scopes.end_flowable(draft, run, scopes.stopped(draft), None)
-    elif running or run.state in {State.CREATED, State.SUBMITTED, State.RESTARTED}:
-        draft.move(run, State.KILLING)
-        draft.ask(KillAttempt(task_run_id=run.id, number=len(run.attempts) + (not running)))
-    elif run.state is not State.KILLING:
-        _end(draft, run, scopes.stopped(draft))
 
 
 def _on_restarted(draft: Draft, event: Restarted) -> None:
@@ -366,7 +267,7 @@ _HANDLERS: dict[type[AnyEvent], Callable[[Draft, Any], None]] = {
     AttemptProgressed: _on_attempt_progressed,
     AttemptEnded: _on_attempt_ended,
     AttemptLost: _on_attempt_lost,
-    RetryDue: _on_retry_due,
+    RetryDue: retries.on_due,
     BegunAgain: _on_begun_again,
     ListenersChosen: _on_listeners_chosen,
     OutputsRendered: _on_outputs_rendered,

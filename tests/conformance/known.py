@@ -5,7 +5,6 @@ from collections.abc import Mapping
 FLOWS: Mapping[str, str] = {
     "allow-failure:AllowFailureTest.success": "upstream's test begins the execution past the check of inputs; here a missing required input is refused",
     "inputs:InputsTest.inputFlow": "a secret is masked in outputs too: no `secret` input is to be read back from them",
-    "retry-with-flowable-errors:JdbcRunnerRetryTest.retryWithFlowableErrors": "the errors of a flowable do not run yet before what it holds is tried again",
     "retry-failed-flow-duration:JdbcRunnerRetryTest.retryFailedFlowDuration": "attempts begin on time here, at 0, 2, 4 and 6 seconds of 7; upstream is late each time, and has but three",
 }
 """Entry -> reason."""
