@@ -22,9 +22,11 @@ from runtime.runners.leftovers import Leftovers
 from runtime.runners.process import ProcessRunner
 from runtime.runners.toolchains import Toolchains
 from runtime.store.files import FileStore
+from runtime.tasks.base import Result
 from runtime.tasks.children import Child
 from runtime.tasks.context import TaskContext
 from runtime.tasks.memory import Memory
+from runtime.tasks.metrics import Metrics
 
 EXPRESSIONS = Expressions()
 LABELS = Labels(
@@ -152,6 +154,7 @@ class World:
     masked: list[str] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
     told: dict[str, Any] = field(default_factory=dict)
+    metrics: Metrics = field(default_factory=Metrics)
     labels: Labels = LABELS
     task_runner: Mapping[str, Any] | None = None
     key_values: Any = None
@@ -186,8 +189,10 @@ class World:
             key_values=self.key_values,
             environment=self.environment,
             render=lambda value, **extra: EXPRESSIONS.render_value(value, extra),
+            perform=self._perform,
             secrets=self.masked.append,
             nodes=self._hear,
+            metrics=self.metrics,
             client=Client(Nobody()),
             children=NoChildren(),
             tell=self._keep,
@@ -197,6 +202,9 @@ class World:
 
     async def _keep(self, outputs: Mapping[str, Any]) -> None:
         self.told.update(outputs)
+
+    async def _perform(self, written: str) -> Result:
+        raise AssertionError("a test of this needs a whole runtime")
 
     def _hear(self, nodes: Sequence[Node]) -> None:
         self.nodes.extend(nodes)

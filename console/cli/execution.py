@@ -3,6 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from console.cli.output import as_json, coloured, moment, result, say, table
@@ -150,6 +151,50 @@ def logs(
                 )
 
     asyncio.run(ask())
+
+
+@app.command()
+def metrics(context: typer.Context, execution: Id) -> None:
+    """Print what the tasks of an execution have measured."""
+    from console.models.execution_metrics import value
+    from runtime.connect import attach_or_borrow
+
+    async def ask() -> "ExecutionView":
+        async with attach_or_borrow(context.obj.settings()) as client:
+            return await client.execution(execution)
+
+    view = asyncio.run(ask())
+    found = [
+        (run, attempt, metric)
+        for run in view.task_runs
+        for attempt in run.attempts
+        for metric in attempt.metrics
+    ]
+    if context.obj.json:
+        as_json(
+            [
+                {
+                    "task_id": run.task_id,
+                    "task_run_id": run.id,
+                    "attempt": attempt.number,
+                    **msgspec.to_builtins(metric),
+                }
+                for run, attempt, metric in found
+            ]
+        )
+        return
+    rows = [
+        (
+            run.task_id,
+            str(attempt.number),
+            metric.name,
+            metric.type,
+            value(metric),
+            ", ".join(f"{name}={tag}" for name, tag in metric.tags.items()),
+        )
+        for run, attempt, metric in found
+    ]
+    table(["TASK", "ATTEMPT", "METRIC", "TYPE", "VALUE", "TAGS"], rows, empty="no task has measured anything")
 
 
 def _order(context: typer.Context, request: "AnyRequest") -> None:

@@ -62,6 +62,11 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
         "log_lines": attempt.log_lines,
         "runner": attempt.runner,
         "exit_code": attempt.exit_code,
+        **(
+            {"metrics": [msgspec.to_builtins(metric) for metric in attempt.metrics]}
+            if attempt.metrics
+            else {}
+        ),
     }
 
 

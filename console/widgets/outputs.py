@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from console.models.execution_failure import label
+from console.models.execution_metrics import metrics
 from console.models.execution_state import ExecutionState
 from console.widgets.lines import Line, Lines, Part
 from runtime.model.execution import Execution
@@ -30,6 +31,7 @@ def lines(state: ExecutionState) -> Iterator[Line]:
     yield from _section("OUTPUTS", execution.outputs)
     for run in state.task_runs.values():
         yield from _section(f"OUTPUTS OF {label(run)}", run.outputs)
+        yield from _section(f"METRICS OF {label(run)}", metrics(run))
 
 
 def _facts(execution: Execution) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Logs: pages of one attempt, of a whole execution merged by time, and both as they grow."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 
 from runtime.answers.parts import Parts
@@ -7,7 +8,8 @@ from runtime.client import requests
 from runtime.errors import TaskRunNotFound
 from runtime.executor.logbook import LEVELS
 from runtime.model.execution import TaskRun
-from runtime.model.views import LogLine, LogPage
+from runtime.model.views import Done, LogLine, LogPage
+from runtime.store import Filter, log_purge
 from runtime.store.logs import LogReader, merge
 
 FOLLOW_PAGE = 1000  # lines
@@ -83,6 +85,36 @@ async def _task_run(parts: Parts, execution_id: str, task_run_id: str) -> TaskRu
         if run.id == task_run_id:
             return run
     raise TaskRunNotFound(f"execution {execution_id} has no task run {task_run_id}")
+
+
+async def purge(parts: Parts, request: requests.PurgeLogs, user: str) -> Done:
+    count = 0
+    for identifier in await _matching(parts, request):
+        for run in await _task_runs(parts, identifier):
+            for attempt in run.attempts:
+                if attempt.state.is_terminal:
+                    count += await asyncio.to_thread(_purged, parts, run, attempt.number, request)
+    return Done(message=f"{count} lines of logs are deleted", count=count)
+
+
+def _purged(parts: Parts, run: TaskRun, attempt: int, request: requests.PurgeLogs) -> int:
+    path = parts.resources.logs.path(run.execution_id, run.id, attempt)
+    return log_purge.purge(path, levels=request.levels, since=request.since, until=request.until)
+
+
+async def _matching(parts: Parts, request: requests.PurgeLogs) -> list[str]:
+    """The executions that may have such lines: those that began before the end of the span."""
+    if request.execution_id:
+        return [await parts.store.executions.resolve(request.execution_id)]
+    wanted = Filter(namespace=request.namespace, flow_id=request.flow_id, until=request.until)
+    found: list[str] = []
+    before: str | None = None
+    while True:
+        page = await parts.store.executions.page(wanted, before=before)
+        found += [execution.id for execution in page.items]
+        if page.next is None:
+            return found
+        before = page.next
 
 
 # --- streams

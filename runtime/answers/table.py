@@ -47,6 +47,7 @@ ANSWERS: Mapping[type[AnyRequest], Callable[[Parts, Any, str], Awaitable[AnyView
     requests.DeleteExecution: executions.delete,
     requests.ReadLog: logs.read,
     requests.ReadExecutionLog: logs.read_all,
+    requests.PurgeLogs: logs.purge,
     requests.UploadFile: files.upload,
     requests.ListFiles: files.list_files,
     requests.ReadFile: files.read,

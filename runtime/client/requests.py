@@ -219,6 +219,19 @@ class ReadExecutionLog(Request, frozen=True, kw_only=True, tag="read_execution_l
     task_id: str = ""
 
 
+class PurgeLogs(Request, frozen=True, kw_only=True, tag="purge_logs"):
+    """Delete lines of attempts that have ended: Done, with their `count`."""
+
+    namespace: str = ""
+    """This one and those below it."""
+    flow_id: str = ""
+    execution_id: str = ""
+    levels: tuple[str, ...] = ()
+    """Empty is all."""
+    since: datetime | None = None
+    until: datetime
+
+
 # --- files
 
 
@@ -428,6 +441,7 @@ AnyRequest = (
     | DeleteExecution
     | ReadLog
     | ReadExecutionLog
+    | PurgeLogs
     | UploadFile
     | ListFiles
     | ReadFile
@@ -475,6 +489,7 @@ ANSWERS: Final[dict[type, type]] = {
     DeleteExecution: Done,
     ReadLog: LogPage,
     ReadExecutionLog: LogPage,
+    PurgeLogs: Done,
     UploadFile: StoredFile,
     ListFiles: Many,
     ReadFile: FilePart,

@@ -137,7 +137,12 @@ def _on_attempt_ended(draft: Draft, event: AttemptEnded) -> None:
     run = _current(draft, event.task_run_id, event.number)
     if run is None:
         return
-    facts = {"exit_code": event.exit_code, "error": event.error, "log_lines": event.log_lines}
+    facts = {
+        "exit_code": event.exit_code,
+        "error": event.error,
+        "log_lines": event.log_lines,
+        "metrics": event.metrics,
+    }
     was_killing = run.state is State.KILLING or draft.execution.state is State.KILLING
     state = State.KILLED if was_killing and event.state is State.FAILED else event.state
     run = draft.end_attempt(run, state, **facts)

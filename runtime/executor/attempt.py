@@ -25,6 +25,8 @@ from runtime.executor.resources import Resources
 from runtime.executor.storage import AttemptFiles
 from runtime.executor.task_cache import key_of
 from runtime.executor.texts import sound
+from runtime.language.document import load_plain
+from runtime.language.task_keys import COMMON
 from runtime.model.events import AttemptEnded, AttemptLost, AttemptProgressed, AttemptStarted
 from runtime.model.execution import TaskRun
 from runtime.model.flow import TaskSpec
@@ -34,6 +36,7 @@ from runtime.tasks.base import Plugin, Result, Task
 from runtime.tasks.context import TaskContext
 from runtime.tasks.convert import convert_properties, properties
 from runtime.tasks.memory import Memory
+from runtime.tasks.metrics import Metrics
 from runtime.tasks.script_files import output_directory
 
 logger = logging.getLogger(__name__)
@@ -54,6 +57,7 @@ class Attempt:
     leaving: bool = False
     """Set before a cancellation that means «the runtime ends», not «the attempt is killed»."""
     _log: AttemptLog | None = field(default=None, init=False)
+    _metrics: Metrics = field(default_factory=Metrics, init=False)
 
     @property
     def id(self) -> str:
@@ -79,7 +83,12 @@ class Attempt:
     def _post(self, end: AttemptEnded | AttemptLost) -> None:
         lines = self._log.lines if self._log else 0
         self._close_log()
-        self.resources.supervisor.post(self.execution_id, msgspec.structs.replace(end, log_lines=lines))
+        self.resources.supervisor.post(
+            self.execution_id, msgspec.structs.replace(end, log_lines=lines, **self._measured(end))
+        )
+
+    def _measured(self, end: AttemptEnded | AttemptLost) -> dict[str, Any]:
+        return {"metrics": self._metrics.kept} if isinstance(end, AttemptEnded) else {}
 
     def _close_log(self) -> None:
         if self._log is not None:
@@ -159,7 +168,8 @@ class Attempt:
         if known is None:
             raise TaskFailed(f"no plugin here runs `{spec.type}`")
         kind = known.load()
-        assert issubclass(kind, Task)
+        if not issubclass(kind, Task):
+            raise TaskFailed(f"`{spec.type}` does not run by itself: it holds other tasks")
         rendered = await self._rendered(kind, spec.properties, seen, snapshot.flow.namespace)
         context = self._context(snapshot, spec, rendered, seen, directory)
         if spec.cache is None:
@@ -186,6 +196,19 @@ class Attempt:
         )
         return {name: written[name] if name in literal else rendered[name] for name in written}
 
+    async def _perform(
+        self, snapshot: Snapshot, spec: TaskSpec, seen: dict[str, Any], directory: Path, written: str
+    ) -> Result:
+        """A task that another one wrote, in that one's place: its keys but `type` are its properties."""
+        value = load_plain(written)
+        if not isinstance(value, Mapping) or not isinstance(value.get("type"), str):
+            raise TaskFailed("a map with the `type` and the properties of one task is wanted")
+        own = {key: item for key, item in value.items() if key not in COMMON}
+        known = self.resources.registry.find(value["type"])
+        kind = known.name if known else value["type"]
+        written_spec = msgspec.structs.replace(spec, type=kind, properties=own, cache=None)
+        return await self._work(snapshot, written_spec, seen, directory)
+
     # --- what the task is given
 
     def log(self, spec: TaskSpec | None = None) -> AttemptLog:
@@ -199,7 +222,7 @@ class Attempt:
         snapshot: Snapshot,
         spec: TaskSpec,
         rendered: Mapping[str, Any],
-        seen: Mapping[str, Any],
+        seen: dict[str, Any],
         directory: Path,
     ) -> TaskContext:
         resources, log = self.resources, self.log(spec)
@@ -215,8 +238,10 @@ class Attempt:
                 log.info, resumed=self.resumed, leaving=lambda: self.leaving
             ),
             render=partial(self._render, {**seen, **resources.renderer.waiting(labels.namespace)}),
+            perform=partial(self._perform, snapshot, spec, seen, directory),
             secrets=resources.redactor.add,
             nodes=resources.nodes.of(self.execution_id),
+            metrics=self._metrics,
             client=Client(InProcess(resources.service, user=f"flow {labels.namespace}.{labels.flow_id}")),
             children=self._children(snapshot),
             tell=self._tell,

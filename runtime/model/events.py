@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from runtime.model.execution import Execution
+from runtime.model.execution import Execution, Metric
 from runtime.model.states import State
 
 
@@ -97,6 +97,7 @@ class AttemptEnded(Event, frozen=True, kw_only=True, tag="attempt_ended"):
     error: str | None = None
     exit_code: int | None = None
     log_lines: int = 0
+    metrics: tuple[Metric, ...] = ()
     chance: float = 0.0
     """A random number in [0, 1), for a retry policy of type random."""
     labels: dict[str, str] = {}

@@ -60,6 +60,17 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True):
     history: tuple[Change, ...] = ()
 
 
+class Metric(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One measurement that a task made."""
+
+    name: str
+    type: str = "counter"
+    """counter, gauge or timer."""
+    value: float
+    """Of a timer in seconds."""
+    tags: dict[str, str] = {}
+
+
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """One try of one task."""
 
@@ -73,6 +84,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """`docker`, `process`; None for a task that needs none."""
     exit_code: int | None = None
     error: str | None = None
+    metrics: tuple[Metric, ...] = ()
 
 
 class TaskRun(msgspec.Struct, frozen=True, kw_only=True):

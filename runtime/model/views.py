@@ -18,6 +18,8 @@ class Done(View, frozen=True, kw_only=True, tag="done"):
     """It was done; there is nothing more to say."""
 
     message: str = ""
+    count: int = 0
+    """How many, where something was counted."""
 
 
 class RuntimeStatus(View, frozen=True, kw_only=True, tag="runtime_status"):

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from runtime.client.client import Client
 from runtime.model.execution import Node
@@ -13,6 +13,10 @@ from runtime.store.files import FileStore
 from runtime.store.key_values import KeyValues
 from runtime.tasks.children import Children
 from runtime.tasks.memory import Memory
+from runtime.tasks.metrics import Metrics
+
+if TYPE_CHECKING:
+    from runtime.tasks.base import Result
 
 
 class TaskLog(Protocol):
@@ -86,10 +90,14 @@ class TaskContext:
     render: Callable[..., Any]
     """`render(value, **extra)` renders a value with extra variables, for text that could not be rendered beforehand. It may wait
     for a disk or a keyring: call it in a thread (`in_thread`)."""
+    perform: Callable[[str], Awaitable["Result"]]
+    """Runs a task that is given as YAML text in this one's place."""
     secrets: Callable[[str], object]
     """Call with a secret's value to have it masked from here on."""
     nodes: Callable[[Sequence[Node]], None]
     """Tell how dbt nodes stand; may be called thousands of times."""
+    metrics: Metrics
+    """What the task measures; shown with its task run."""
     client: Client
     """Asks the runtime itself, as a person would: about executions, logs, flows."""
     children: Children

@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
@@ -46,6 +46,21 @@ class Return(Task, frozen=True, kw_only=True):
             return Result()
         context.log.debug(self.format)
         return Result(outputs={"value": self.format})
+
+
+class Echo(Task, frozen=True, kw_only=True):
+    """Write a text to the log."""
+
+    deprecated: ClassVar[str] = "use core.log.Log: `format` is called `message` there"
+
+    format: str | None = None
+    """The text."""
+    level: Level = "INFO"
+    """TRACE, DEBUG, INFO, WARN or ERROR."""
+
+    async def run(self, context: TaskContext) -> Result:
+        context.log.write(self.level, self.format or "")
+        return Result()
 
 
 class OutputValues(Task, frozen=True, kw_only=True):

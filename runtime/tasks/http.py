@@ -2,7 +2,8 @@
 
 import codecs
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -23,8 +24,9 @@ from runtime.tasks.http_exchange import (
     Response,
     Ssl,
     Timeout,
+    answered,
     excerpt,
-    exchange,
+    read,
     timeouts,
     tls,
     visible,
@@ -109,15 +111,8 @@ class RequestOptions(Options, frozen=True, kw_only=True):
         return code < FAILING or self.allow_failed or code in self.allowed_response_codes
 
 
-class Request(Task, frozen=True, kw_only=True):
-    """Send one HTTP request; its status, headers and body become outputs, and a status of 400 or above is a failure.
-
-    - id: rates
-      type: io.kestra.plugin.core.http.Request
-      uri: https://example.com/rates
-      options:
-        auth: {type: BEARER, token: "{{ secret('RATES_TOKEN') }}"}
-    """
+class HttpTask(Task, frozen=True, kw_only=True):
+    """The properties of every task that sends one HTTP request."""
 
     uri: str
     """The address, with http:// or https://."""
@@ -136,38 +131,46 @@ class Request(Task, frozen=True, kw_only=True):
     """Further headers."""
     options: RequestOptions = RequestOptions()
     """Timeouts, authentication, redirects, and which statuses are good."""
-    encrypt_body: bool = False
-    """No effect yet: the body is kept as it came."""
     allow_failed: bool | None = None
     """Deprecated: `options.allowFailed`."""
     ssl_options: Ssl | None = None
     """Deprecated: `options.ssl`."""
 
-    async def run(self, context: TaskContext) -> Result:
-        options = self._settled()
-        _hide(options, context)
-        if self.encrypt_body:
-            context.log.warn("encryptBody has no effect yet: the body is kept as it came")
-        return self._judge(await self.send(context), options, context)
-
     async def send(self, context: TaskContext | None = None) -> Response:
         """The answer, whatever its status; stored files can be sent only with a context."""
+        async with self.answered(context) as response:
+            return await read(response, self.line, _charset(self.settled().default_charset))
+
+    @asynccontextmanager
+    async def answered(self, context: TaskContext | None = None) -> "AsyncIterator[aiohttp.ClientResponse]":
+        """The answer before its body is read."""
         import aiohttp
 
-        options = self._settled()
+        options = self.settled()
         timeout = timeouts(options.timeout.connect_timeout or options.connect_timeout, _idle(options))
-        async with aiohttp.ClientSession(
-            timeout=timeout, trust_env=True, middlewares=_digest(options.identity)
-        ) as session:
-            return await exchange(
-                session,
-                self.method.upper(),
-                self.uri,
-                charset=_charset(options.default_charset),
-                **self._request(options, context),
-            )
+        request = self._request(options, context)
+        async with (
+            aiohttp.ClientSession(
+                timeout=timeout, trust_env=True, middlewares=_digest(options.identity)
+            ) as session,
+            answered(session, self.method.upper(), self.uri, **request) as response,
+        ):
+            yield response
 
-    def _settled(self) -> RequestOptions:
+    @property
+    def line(self) -> str:
+        """The request as messages name it."""
+        return f"{self.method.upper()} {visible(self.uri)}"
+
+    def hide(self, context: TaskContext) -> None:
+        """Have the request's secrets masked."""
+        options = self.settled()
+        identity, route = options.identity, options.route
+        for secret in (identity and identity.password, identity and identity.token, route and route.password):
+            if secret:
+                context.secrets(secret)
+
+    def settled(self) -> RequestOptions:
         """The options, with what the deprecated keys beside them say."""
         options = self.options
         if self.allow_failed is not None:
@@ -197,7 +200,27 @@ class Request(Task, frozen=True, kw_only=True):
             headers["Content-Type"] = self.content_type
         return (self.body if isinstance(self.body, str) else to_json(self.body, nulls=True)).encode()
 
-    def _judge(self, response: Response, options: RequestOptions, context: TaskContext) -> Result:
+
+class Request(HttpTask, frozen=True, kw_only=True):
+    """Send one HTTP request; its status, headers and body become outputs, and a status of 400 or above is a failure.
+
+    - id: rates
+      type: io.kestra.plugin.core.http.Request
+      uri: https://example.com/rates
+      options:
+        auth: {type: BEARER, token: "{{ secret('RATES_TOKEN') }}"}
+    """
+
+    encrypt_body: bool = False
+    """No effect yet: the body is kept as it came."""
+
+    async def run(self, context: TaskContext) -> Result:
+        self.hide(context)
+        if self.encrypt_body:
+            context.log.warn("encryptBody has no effect yet: the body is kept as it came")
+        return self._judge(await self.send(context), context)
+
+    def _judge(self, response: Response, context: TaskContext) -> Result:
         outputs: dict[str, Any] = {
             "uri": response.url,
             "code": response.code,
@@ -206,8 +229,8 @@ class Request(Task, frozen=True, kw_only=True):
         }
         if self.form_data is not None:
             outputs["formData"] = self.form_data
-        line = f"{self.method.upper()} {visible(self.uri)}: {_status(response.code)}"
-        if options.accepts(response.code):
+        line = f"{self.line}: {status(response.code)}"
+        if self.settled().accepts(response.code):
             context.log.info(line)
             return Result(outputs=outputs)
         body = excerpt(response.body)
@@ -217,13 +240,6 @@ class Request(Task, frozen=True, kw_only=True):
 def _idle(options: RequestOptions) -> timedelta:
     chosen = options.timeout.read_idle_timeout
     return chosen if chosen != IDLE_TIMEOUT else options.read_idle_timeout or options.read_timeout or chosen
-
-
-def _hide(options: RequestOptions, context: TaskContext) -> None:
-    identity, route = options.identity, options.route
-    for secret in (identity and identity.password, identity and identity.token, route and route.password):
-        if secret:
-            context.secrets(secret)
 
 
 def _charset(name: str) -> str:
@@ -296,7 +312,7 @@ def _is_stored(value: Any) -> bool:
     return isinstance(value, str) and value.startswith("kestra:///")
 
 
-def _status(code: int) -> str:
+def status(code: int) -> str:
     try:
         return f"{code} {HTTPStatus(code).phrase}"
     except ValueError:

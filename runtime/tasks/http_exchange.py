@@ -1,7 +1,8 @@
 """What every task that speaks HTTP shares: its options, one request, and failures in words that give no secret away."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -117,32 +118,49 @@ async def exchange(
     **request: Any,
 ) -> Response:
     """Send one request and read the whole answer; raises TaskFailed in words. `name` stands for an address that is secret."""
+    async with answered(session, method, url, name=name, **request) as response:
+        return await read(response, f"{method} {name or visible(url)}", charset)
+
+
+@asynccontextmanager
+async def answered(
+    session: "aiohttp.ClientSession", method: str, url: str, *, name: str = "", **request: Any
+) -> "AsyncIterator[aiohttp.ClientResponse]":
+    """Send one request; the answer's body is not read yet. What fails until the block's end is TaskFailed in words."""
     import aiohttp
 
-    target = name or visible(url)
     try:
         async with session.request(method, url, **request) as response:
-            raw = await response.content.read(MAX_BODY + 1)
-            while len(raw) <= MAX_BODY and (more := await response.content.read(MAX_BODY + 1 - len(raw))):
-                raw += more
-            if len(raw) > MAX_BODY:
-                raise TaskFailed(
-                    f"{method} {target}: the response is larger than {MAX_BODY // 1024**2} MiB, too large for an output",
-                    hint="Fetch it with a script (curl -o FILE) and keep it by outputFiles.",
-                )
-            return _read(response, raw, charset)
+            yield response
     except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
-        raise TaskFailed(f"{method} {target}: {explain(error)}") from None
+        raise TaskFailed(f"{method} {name or visible(url)}: {explain(error)}") from None
+
+
+async def read(response: "aiohttp.ClientResponse", line: str, charset: str) -> Response:
+    """The whole answer, as text. `line` names the request in a message."""
+    raw = await response.content.read(MAX_BODY + 1)
+    while len(raw) <= MAX_BODY and (more := await response.content.read(MAX_BODY + 1 - len(raw))):
+        raw += more
+    if len(raw) > MAX_BODY:
+        raise TaskFailed(
+            f"{line}: the response is larger than {MAX_BODY // 1024**2} MiB, too large for an output",
+            hint="io.kestra.plugin.core.http.Download keeps it as a file.",
+        )
+    return _read(response, raw, charset)
+
+
+def headers_of(response: "aiohttp.ClientResponse") -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in response.headers.items():
+        found.setdefault(name, []).append(value)
+    return found
 
 
 def _read(response: "aiohttp.ClientResponse", raw: bytes, charset: str) -> Response:
-    headers: dict[str, list[str]] = {}
-    for name, value in response.headers.items():
-        headers.setdefault(name, []).append(value)
     return Response(
         url=str(response.url.with_user(None)),
         code=response.status,
-        headers=headers,
+        headers=headers_of(response),
         body=_decoded(raw, response.charset or charset),
     )
 

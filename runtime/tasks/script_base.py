@@ -76,7 +76,7 @@ class ExecScript(Task, frozen=True, kw_only=True):
     async def perform(self, context: TaskContext, body: str, setting: Setting) -> "Ended":
         """Lay the files, run the commands, keep what they leave. An exit code other than 0 is not judged here."""
         private = script_files.private_directory(context.directory, context.labels)
-        transcript = Transcript(context.log, reader=setting.reader)
+        transcript = Transcript(context.log, context.metrics, reader=setting.reader)
         try:
             if not context.resumed:
                 self.warn_of_idle_properties(context)

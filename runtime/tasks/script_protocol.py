@@ -9,9 +9,11 @@ from typing import Any
 
 import msgspec
 
-from runtime.expressions.text import text, to_json
+from runtime.errors import TaskFailed
+from runtime.expressions.text import text
 from runtime.runners.base import Line
 from runtime.tasks.context import TaskLog
+from runtime.tasks.metrics import Metrics, read
 
 COMMAND = re.compile(r"::(\{.*\})::")
 LEVELS = {
@@ -46,8 +48,11 @@ def parse(line: str) -> Message | None:
 class Transcript:
     """Takes a job's lines as they come: counts them, keeps the outputs they set, passes the rest to the log."""
 
-    def __init__(self, log: TaskLog, *, reader: Callable[[Line], bool] | None = None) -> None:
+    def __init__(
+        self, log: TaskLog, metrics: Metrics, *, reader: Callable[[Line], bool] | None = None
+    ) -> None:
         """`reader` is asked first, and says whether it dealt with the line: a program may speak a language of its own."""
+        self._metrics = metrics
         self.variables: dict[str, Any] = {}
         self.counts = {"stdout": 0, "stderr": 0}
         self._log = log
@@ -64,7 +69,10 @@ class Transcript:
     def _obey(self, message: Message, line: Line) -> None:
         self.variables |= message.outputs
         for metric in message.metrics:
-            self._log.write("DEBUG", f"metric {to_json(metric)}", at=line.at)
+            try:
+                self._metrics.add(read(metric))
+            except TaskFailed as wrong:  # a program's slip of the tongue does not end it
+                self._log.write("WARN", wrong.message, at=line.at)
         for entry in message.logs:
             level = LEVELS.get(text(entry.get("level", "INFO")).upper(), "INFO")
             self._log.write(level, text(entry.get("message", "")), at=line.at)

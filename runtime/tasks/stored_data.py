@@ -23,6 +23,13 @@ def _short(package: str, name: str) -> str:
 
 
 STORED_DATA: tuple[Row, ...] = (
+    ("core.http.Download", "http_download:Download", "http.download", "task", (f"{KESTRA}fs.http.Download",)),
+    *_rows("core.state", "state", "Set Get Delete", "states"),
+    *_rows("core.log", "logs", "Fetch", "log"),
+    *_rows("core.log", "logs", "PurgeLogs"),
+    *_rows("core.metric", "publish", "Publish"),
+    *_rows("core.templating", "templating", "TemplatedTask", "templating"),
+    *_rows("core.debug", "core", "Echo", "debugs"),
     *_rows("core.namespace", "namespace", "UploadFiles DownloadFiles DeleteFiles PurgeFiles"),
     *_rows("core.kv", "kv", "Set Put Get GetKeys Delete PurgeKV"),
     *_rows("core.storage", "storage", "Write"),
