@@ -69,7 +69,7 @@ class Labels(Task, frozen=True, kw_only=True):
         island: "{{ inputs.island }}"
     """
 
-    labels: dict[str, Any] | list[dict[str, Any]] | str
+    labels: dict[str, Any] | list[Any] | str
     """A map, a list of `key` and `value`, or a JSON text of either."""
 
     async def run(self, context: TaskContext) -> Result:
