@@ -256,7 +256,7 @@ class ExecutionScreen(ExecutionActions, Panes, GraphPane, LogFeed):
         if self._rest is not None:
             self._rest.stop()
         if run is not None and self.is_split and not self._is_log_kept:
-            self._rest = self.set_timer(REST, lambda: self.show_log(Scope(run.id, attempt)))
+            self._rest = self.set_timer(REST, lambda: self.show_log(Scope(run.id, attempt)), name="rest")
 
     @on(GanttView.Chosen)
     def _open_row(self, event: GanttView.Chosen) -> None:

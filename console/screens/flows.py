@@ -120,7 +120,7 @@ class FlowsScreen(FlowActions, ListScreen):
         if self._resting is not None:
             self._resting.stop()
         if self.query_one(Preview).is_wanted:
-            self._resting = self.set_timer(REST, self._preview)
+            self._resting = self.set_timer(REST, self._preview, name="rest")
 
     def _preview(self) -> None:
         flow = self.selected

@@ -215,10 +215,8 @@ class GanttView(ScrollView, can_focus=True):
             if event.chain == 2:
                 self._do_open()
 
-    def on_focus(self) -> None:
-        self.repaint_changed()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
         self.repaint_changed()
 
     # --- painting

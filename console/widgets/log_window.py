@@ -149,7 +149,7 @@ class LogWindow(ScrollView):
             self.catch_up()
         else:
             self._is_paint_due = True
-            self.set_timer(wait, self.catch_up)
+            self.set_timer(wait, self.catch_up, name="catch-up")
 
     def catch_up(self) -> None:
         """Bring the window to what is known by now."""
@@ -253,10 +253,8 @@ class LogWindow(ScrollView):
         self.forget_looks()
         self.catch_up()
 
-    def on_focus(self) -> None:
-        self._refresh_changed()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
         self._refresh_changed()
 
     # --- painting

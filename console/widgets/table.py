@@ -155,10 +155,8 @@ class Table(ScrollView, Generic[R], can_focus=True):
             if event.chain == 2:
                 self.post_message(self.Chosen(self))  # type: ignore[arg-type]
 
-    def on_focus(self) -> None:
-        self.repaint_changed()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
         self.repaint_changed()
 
     # --- painting

@@ -156,11 +156,8 @@ class TopologyView(ScrollView, can_focus=True):
                 if event.chain == 2:
                     self.post_message(self.Chosen(name))
 
-    def on_focus(self) -> None:
-        self._light()
-        self.repaint_changed()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
         self._light()
         self.repaint_changed()
 

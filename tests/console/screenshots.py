@@ -40,10 +40,9 @@ async def draw(name: str, directory: Path, flows: Path) -> Path:
     async with console(transport, size=SIZE, address=address, theme="dark") as pilot:
         for key in keys:
             await pilot.press(key)
-            await pilot.pause(0.3)  # what follows the cursor waits until it rests
+            await settled(pilot)
         for preview in pilot.app.screen.query(Preview).results(Preview):
             await until(pilot, lambda shown=preview: bool(shown.lines))  # type: ignore[misc]
-        await pilot.pause(0.5)  # what rests before it is read: the log that follows the cursor
         await settled(pilot)
         file = directory / f"{name}.svg"
         picture = pilot.app.export_screenshot(title="flowdeck")

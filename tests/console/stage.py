@@ -1,10 +1,15 @@
 """A console over a scripted runtime, ready to be driven by a Pilot."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from time import monotonic
 from typing import Any, cast
 
+from textual.app import App
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
+from textual.timer import Timer
 
 from console.app import FlowdeckApp
 from runtime.client.client import Client
@@ -15,6 +20,12 @@ ASKING = frozenset({"kill", "replay", "mark", "trigger", "leave"})
 """Groups of workers that wait for a person."""
 
 ENVIRONMENT = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "EDITOR": "true"}
+
+RESTING = frozenset({"rest", "catch-up"})
+"""Timers of the console that delay what is shown."""
+
+PATIENCE = 60.0  # seconds: a busy machine is slow, and is no failure
+CALM = 3  # passes in a row that find nothing under way: one may fall between a message and what it leads to
 
 LISTENING = frozenset({"link", "log-follow", "log-scan"})
 """Workers that go on for as long as there may be news."""
@@ -51,25 +62,38 @@ async def answered(pilot: Pilot[None]) -> None:
 
 
 async def settled(pilot: Pilot[None]) -> None:
-    """When the workers that read have ended and what they posted is shown."""
-    for _ in range(3):
-        await pilot.pause()
-        reading = [
-            each
-            for each in pilot.app.workers
-            if each.group not in ASKING | LISTENING and not each.is_finished
-        ]
-        await pilot.app.workers.wait_for_complete(reading) if reading else None
-    await pilot.pause()
+    """When nothing is under way: all that was begun has ended, and what it told is painted."""
+    async with asyncio.timeout(PATIENCE):
+        calm = 0
+        while calm < CALM:
+            await pilot.pause(0.01 if calm == 0 else 0)
+            calm = 0 if _under_way(pilot.app) else calm + 1
+
+
+def _under_way(app: App[None]) -> bool:
+    """Whether something will still change the screen by itself, sooner or later."""
+    nodes = [app, *(node for screen in app.screen_stack for node in screen.walk_children(with_self=True))]
+    reads = any(each.group not in ASKING | LISTENING and not each.is_finished for each in app.workers)
+    return reads or any(_has_more_to_do(node) for node in nodes)
+
+
+def _has_more_to_do(node: MessagePump) -> bool:
+    """Messages that wait, or a timer that one pass of it will end."""
+    waits = node._message_queue.qsize() > 0 or bool(node._next_callbacks)
+    return waits or any(timer.name in RESTING and _is_running(timer) for timer in node._timers)
+
+
+def _is_running(timer: Timer) -> bool:
+    return timer._task is not None and not timer._task.done()
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
     """Wait for what must come; fails after a while."""
-    for _ in range(1500):
-        if condition():
-            return
+    end = monotonic() + PATIENCE
+    while not condition():
+        if monotonic() > end:
+            raise AssertionError(f"it did not come: {screen_text(pilot)}")
         await pilot.pause(0.01)
-    raise AssertionError(f"it did not come: {screen_text(pilot)}")
 
 
 def screen_text(pilot: Pilot[None]) -> str:

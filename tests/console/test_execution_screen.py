@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from console import actions
+from console.models.execution_state import changed
 from console.models.log import AttemptLog
 from console.screens.confirm import Confirm
 from console.screens.execution import ExecutionScreen
@@ -428,11 +429,12 @@ async def test_a_change_of_another_execution_is_nobodys_business() -> None:
     async with console(transport, address=ID, size=NARROW) as pilot:
         await settled(pilot)
         scene = Scene(pilot, transport)
-        before = scene.screen.state
-        other = facts.EXECUTIONS[1]
-        transport.feed(change(execution=other))
-        await pilot.pause(0.3)
-        assert scene.screen.state is before
+        before, ours = scene.screen.state, change(nodes=(node("late", "started"),))
+        assert before is not None
+        transport.feed(change(execution=facts.EXECUTIONS[1]))
+        transport.feed(ours)
+        await until(pilot, lambda: scene.screen.state is not before)
+        assert scene.screen.state == changed(before, ours)
 
 
 async def test_after_the_line_was_lost_everything_is_read_anew() -> None:
@@ -446,6 +448,15 @@ async def test_after_the_line_was_lost_everything_is_read_anew() -> None:
         await until(pilot, lambda: "✖ failed" in screen_text(pilot))
 
 
+async def test_a_drawing_that_lost_the_keys_lights_no_path_any_more() -> None:
+    async with console(runs.runtime(), address=ID, size=WIDE) as pilot:
+        await settled(pilot)
+        scene = Scene(pilot, runs.runtime())
+        assert scene.graph._near
+        await pilot.press("2")
+        assert not scene.graph._near
+
+
 async def test_once_a_second_only_what_grew_older_is_painted() -> None:
     transport = runs.runtime()
     async with console(transport, address=ID, size=WIDE) as pilot:
@@ -456,7 +467,7 @@ async def test_once_a_second_only_what_grew_older_is_painted() -> None:
             original = widget.refresh
             widget.refresh = lambda *a, original=original, **k: (painted.append(a), original(*a, **k))[1]  # type: ignore[method-assign, misc]
         scene.screen.tick()  # the clock stands still: nothing has grown older
-        await pilot.pause()
+        await settled(pilot)
         assert painted == []
 
 

@@ -162,7 +162,7 @@ async def test_only_what_changed_is_painted() -> None:
     async with OneTable().run_test(size=(120, 30)) as pilot:
         table = pilot.app.query_one(Counting)
         table.show(facts.EXECUTIONS)
-        await pilot.pause()
+        await settled(pilot)
         table.painted = 0
         table.show(list(facts.EXECUTIONS))
         table.repaint_changed()
