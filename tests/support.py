@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -193,6 +193,7 @@ class World:
             secrets=self.masked.append,
             nodes=self._hear,
             metrics=self.metrics,
+            known_nodes=self._known,
             client=Client(Nobody()),
             children=NoChildren(),
             tell=self._keep,
@@ -205,6 +206,9 @@ class World:
 
     async def _perform(self, written: str) -> Result:
         raise AssertionError("a test of this needs a whole runtime")
+
+    async def _known(self, task_run_ids: Collection[str]) -> list[Node]:
+        return [node for node in self.latest.values() if node.task_run_id in task_run_ids]
 
     def _hear(self, nodes: Sequence[Node]) -> None:
         self.nodes.extend(nodes)

@@ -242,6 +242,7 @@ class Attempt:
             secrets=resources.redactor.add,
             nodes=resources.nodes.of(self.execution_id),
             metrics=self._metrics,
+            known_nodes=partial(resources.nodes.known, self.execution_id),
             client=Client(InProcess(resources.service, user=f"flow {labels.namespace}.{labels.flow_id}")),
             children=self._children(snapshot),
             tell=self._tell,

@@ -1,7 +1,7 @@
 """dbt nodes on their way to the store and the screens: a build tells thousands of changes, ten times a second is enough."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from runtime.engine.snapshot import Snapshot
@@ -35,6 +35,11 @@ class NodeBook:
         for node in nodes:
             changes[node.task_run_id, node.unique_id] = node
         self._changed.set()
+
+    async def known(self, execution_id: str, task_run_ids: Collection[str]) -> list[Node]:
+        """The nodes of task runs as they were last told, whatever became of those who told it."""
+        await self.flush()
+        return [node for node in await self._store.nodes.of(execution_id) if node.task_run_id in task_run_ids]
 
     async def run(self) -> None:
         """Hand changes on until cancelled."""

@@ -1,6 +1,6 @@
 """What a task may use of the world while it runs: its log, its directory, a runner, files, expressions."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -98,6 +98,8 @@ class TaskContext:
     """Tell how dbt nodes stand; may be called thousands of times."""
     metrics: Metrics
     """What the task measures; shown with its task run."""
+    known_nodes: Callable[[Collection[str]], Awaitable[list[Node]]]
+    """The dbt nodes of earlier runs of this task, by their task runs' ids, as they were last told."""
     client: Client
     """Asks the runtime itself, as a person would: about executions, logs, flows."""
     children: Children

@@ -14,12 +14,22 @@ from runtime.errors import TaskFailed
 from runtime.expressions.text import text
 from runtime.model.states import State
 from runtime.runners.base import Toolchain
-from runtime.tasks import dbt_artifacts, dbt_parse, dbt_remedies, dbt_report, script_files
+from runtime.tasks import (
+    dbt_artifacts,
+    dbt_database,
+    dbt_parse,
+    dbt_remedies,
+    dbt_report,
+    dbt_resume,
+    dbt_runs,
+    script_files,
+)
 from runtime.tasks.base import Result
 from runtime.tasks.context import TaskContext
 from runtime.tasks.dbt_artifacts import Manifest, Results
 from runtime.tasks.dbt_nodes import NodeTracker
 from runtime.tasks.dbt_output import DbtOutput
+from runtime.tasks.dbt_resume import Resumption
 from runtime.tasks.dbt_toolchain import toolchain
 from runtime.tasks.paths import inside
 from runtime.tasks.script_base import Ended, ExecScript, Setting, failure
@@ -84,6 +94,8 @@ class DbtCLI(ExecScript, frozen=True, kw_only=True):
     """JSON shows nodes live; with the others they are known at the end only."""
     engine: Literal["CORE", "FUSION"] = "CORE"
     """FUSION needs a container."""
+    resume: bool = True
+    """Whether a retry, or a restart of the execution, builds only the nodes that are not done yet."""
     store_manifest: KvManifest | None = None
     """No effect yet."""
     load_manifest: KvManifest | None = None
@@ -94,8 +106,9 @@ class DbtCLI(ExecScript, frozen=True, kw_only=True):
         output = DbtOutput(context.log, tracker, context.nodes, self._target(context))
         image = FUSION_IMAGE if self.engine == "FUSION" else IMAGE
         setting = Setting(image=image, reader=output.take)
+        resumption = await self._resumption(context)
         try:
-            ended = await self.perform(context, self._script(context), setting)
+            ended = await self.perform(context, self._script(context, resumption), setting)
             if self.parse_run_results:
                 context.nodes(await in_thread(self._complete, context, tracker, ended))
         finally:
@@ -106,6 +119,24 @@ class DbtCLI(ExecScript, frozen=True, kw_only=True):
         return ended.result(state=State.WARNING if output.warned else State.SUCCESS)
 
     # Before
+
+    async def _resumption(self, context: TaskContext) -> Resumption | None:
+        """What an earlier run of this task in this execution has done; None where there is nothing to go on from."""
+        if context.resumed:
+            return None  # its commands are under way
+        runs = await dbt_runs.note(context)
+        nodes = await context.known_nodes(runs) if runs and self.resume else []
+        found = dbt_resume.plan(nodes, self.commands)
+        if found is None:
+            return None
+        gone = dbt_database.missing(self._profile_texts(context), context.directory, self._project(context))
+        if gone:
+            context.log.info(f"begins anew: the database {gone} is gone, and with it what was built")
+            return None
+        context.log.info(found.preview)
+        for node in found.cut_off:
+            context.log.warn(f"{node} was cut off; what it began may still run in the warehouse")
+        return found
 
     def settle(self, context: TaskContext, setting: Setting) -> Setting:
         return replace(
@@ -156,11 +187,12 @@ class DbtCLI(ExecScript, frozen=True, kw_only=True):
     def _target(self, context: TaskContext) -> Path:
         return self._project(context) / text(self.env.get("DBT_TARGET_PATH", "target"))
 
-    def _script(self, context: TaskContext) -> str:
+    def _script(self, context: TaskContext, resumption: Resumption | None) -> str:
         """After each dbt command but the last, its results are put aside: the next would overwrite them."""
         lines = []
         for number, command in enumerate(self.commands):
-            lines.append(command)
+            place = str(_private(context) / "resume")
+            lines += resumption.lines(number, command, place) if resumption else [command]
             if number < len(self.commands) - 1 and command.split()[:1] == ["dbt"]:
                 results = shlex.quote(str(self._target(context) / "run_results.json"))
                 aside = shlex.quote(str(_aside(context) / f"{number}.json"))
