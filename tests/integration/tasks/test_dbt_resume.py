@@ -22,7 +22,7 @@ PROJECT = (
     'on-run-start: ["create table if not exists built (name varchar)"]\n'
     "models: {chain: {+materialized: table, +post-hook: \"insert into built values ('{{ this.name }}')\"}}\n"
 )
-SLOW = "select count(*) as n from range(300000) a, range(200000) b where (a.range * b.range) % 7 = 3"
+SLOW = "select count(*) as n from range(300000) a, range(200000) b%s c where (a.range * b.range) % 7 = 3"
 LENGTH = 5
 
 
@@ -34,7 +34,9 @@ def lay(directory: Path, *, slow: bool) -> None:
         before = f" from {{{{ ref('c{number - 1}') }}}}" if number else ""
         text = f"select {number} as n{before}"
         if number == 2:
-            broken = f"{SLOW}{before.replace('from', ', ')}" if slow else "select no_such_column" + before
+            broken = (
+                SLOW.replace("%s", before.replace(" from", ",")) if slow else "select no_such_column" + before
+            )
             text = f"{{% if var('mended', false) %}}{text}{{% else %}}{broken}{{% endif %}}"
         (directory / "models" / f"c{number}.sql").write_text(text)
 
