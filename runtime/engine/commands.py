@@ -61,7 +61,7 @@ class WakeAt(Command, frozen=True, kw_only=True, tag="wake_at"):
 
     task_run_id: str
     number: int
-    """Of the attempt that failed, or of the loop's iteration that is over."""
+    """Of the attempt that failed, of the loop's iteration that is over, or of the pause."""
     at: datetime
 
 

@@ -6,6 +6,7 @@ runtime that crashes meanwhile knows from the log what was held.
 
 from typing import Final
 
+from runtime.engine import pauses
 from runtime.engine.draft import Draft
 from runtime.model.states import State
 
@@ -23,7 +24,8 @@ def let_go(draft: Draft) -> None:
     if draft.held is None:
         return
     held, draft.held = draft.held, None
-    draft.turn(State.RUNNING)
+    if not pauses.is_any_paused(draft):
+        draft.turn(State.RUNNING)
     for command in held:
         draft.ask(command)
 

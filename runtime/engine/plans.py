@@ -17,6 +17,7 @@ EXPRESSIONS: Mapping[Rule, tuple[str, ...]] = {
     Rule.FOR_EACH: ("values", "value"),
     Rule.EACH_PARALLEL: ("value", "concurrent"),
     Rule.LOOP_UNTIL: ("checkFrequency", "failOnMaxReached"),
+    Rule.PAUSE: ("pauseDuration", "delay", "behavior"),
     Rule.IF: ("condition",),
     Rule.SWITCH: ("value",),
     Rule.WORKING_DIRECTORY: ("namespaceFiles", "inputFiles"),
@@ -24,8 +25,20 @@ EXPRESSIONS: Mapping[Rule, tuple[str, ...]] = {
 """The properties that must be rendered before a flowable can begin."""
 
 _ALWAYS = frozenset(
-    {Rule.FOR_EACH, Rule.EACH_PARALLEL, Rule.LOOP_UNTIL, Rule.IF, Rule.SWITCH, Rule.WORKING_DIRECTORY}
+    {
+        Rule.FOR_EACH,
+        Rule.EACH_PARALLEL,
+        Rule.LOOP_UNTIL,
+        Rule.PAUSE,
+        Rule.IF,
+        Rule.SWITCH,
+        Rule.WORKING_DIRECTORY,
+    }
 )
+
+
+DURATIONS = ("pauseDuration", "delay")
+"""The two names of a Pause's own time; `timeout` is another thing: when that is over, the Pause has failed."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +66,11 @@ def needs_collection(spec: TaskSpec) -> bool:
 
 def enabled(tasks: tuple[TaskSpec, ...]) -> tuple[TaskSpec, ...]:
     return tuple(task for task in tasks if not task.disabled)
+
+
+def wait_of(values: Mapping[str, Any]) -> float | None:
+    """Seconds that a Pause waits at the most; None is for ever."""
+    return next((values[name] for name in (*DURATIONS, "timeout") if values.get(name) is not None), None)
 
 
 def branch(spec: TaskSpec, name: str) -> tuple[TaskSpec, ...]:
@@ -141,6 +159,7 @@ def _switch(spec: TaskSpec, values: Mapping[str, Any]) -> Plan:
 _PLANS: Mapping[Rule, Callable[[TaskSpec, Mapping[str, Any]], Plan]] = {
     Rule.SEQUENTIAL: _sequential,
     Rule.ALLOW_FAILURE: _sequential,
+    Rule.PAUSE: _sequential,
     Rule.WORKING_DIRECTORY: _sequential,
     Rule.PARALLEL: _parallel,
     Rule.DAG: _dag,

@@ -8,7 +8,9 @@ from runtime.model.execution import TaskRun
 from runtime.model.flow import Rule, TaskSpec
 from runtime.model.states import State, worst
 
-HANDLERS = frozenset({"errors", "finally", "listeners", "afterExecution"})
+HANDLERS = frozenset({"errors", "finally", "listeners", "afterExecution", "onPause"})
+"""Lists that run by themselves when something has happened."""
+
 FAILURES = frozenset({State.FAILED, State.KILLED})
 
 Children = dict[str | None, list[TaskRun]]
@@ -110,9 +112,12 @@ def remove_tree(draft: Draft, run: TaskRun, children: Children) -> None:
 
 
 def _goes_on(spec: TaskSpec, children: list[TaskRun]) -> bool:
-    """Whether a failed flowable goes on where it stood: one in a directory that is gone begins anew, as does a loop at its limit."""
+    """Whether a failed flowable goes on where it stood: one in a directory that is gone begins anew, as does a loop at its limit,
+    and a Pause that nobody has resumed."""
     if spec.rule is Rule.LOOP_UNTIL:
         return any(child.state in FAILURES for child in children if child.branch not in HANDLERS)
+    if spec.rule is Rule.PAUSE:
+        return any(child.branch not in HANDLERS for child in children)
     return bool(children) and spec.rule is not Rule.WORKING_DIRECTORY
 
 

@@ -6,10 +6,10 @@ each new try, and are taken out when that begins: what they put right is what th
 
 from datetime import datetime
 
-from runtime.engine import loops, scopes, stop
+from runtime.engine import loops, pauses, scopes, stop
 from runtime.engine.commands import StartAttempt, WakeAt
 from runtime.engine.draft import Draft, replace
-from runtime.engine.snapshot import ROOT, Phase
+from runtime.engine.snapshot import ROOT, Phase, Scope
 from runtime.model.events import AttemptEnded, RetryDue
 from runtime.model.execution import TaskRun
 from runtime.model.retry import Retry
@@ -26,7 +26,7 @@ def grant(draft: Draft, run: TaskRun, event: AttemptEnded) -> bool:
     if due is None:
         return False
     run = draft.move(run, State.RETRYING, next_attempt=due)
-    if not draft.execution.state.is_terminal:
+    if not draft.execution.state.is_terminal and draft.execution.state is not State.PAUSED:
         draft.turn(State.RETRYING)
     draft.ask(WakeAt(task_run_id=run.id, number=event.number, at=due))
     if holder not in (None, run.id) and not retry.makes_new_execution:
@@ -53,11 +53,10 @@ def _tried(draft: Draft, run: TaskRun, retry: Retry) -> tuple[int, datetime]:
 
 
 def on_due(draft: Draft, event: RetryDue) -> None:
-    """The wait is over: before the next attempt, before the next iteration of a loop."""
+    """The wait is over: before the next attempt, before the next iteration of a loop, of a Pause."""
     run, scope = draft.task_runs.get(event.task_run_id), draft.scopes.get(event.task_run_id)
     if run is not None and scope is not None:
-        if scope.phase is Phase.RESTING and scope.iteration == event.number:
-            loops.begin_next(draft, run, scope)
+        _on_wait_over(draft, run, scope, event.number)
         return
     if run is None or run.state is not State.RETRYING or len(run.attempts) != event.number:
         return
@@ -71,3 +70,12 @@ def on_due(draft: Draft, event: RetryDue) -> None:
         scopes.mended(draft, run)
         draft.move(run, State.CREATED, next_attempt=None)
         draft.ask(StartAttempt(task_run_id=run.id, number=event.number + 1))
+
+
+def _on_wait_over(draft: Draft, run: TaskRun, scope: Scope, number: int) -> None:
+    if scope.phase is Phase.RESTING and scope.iteration == number:
+        loops.begin_next(draft, run, scope)
+    elif pauses.waits(draft, run, scope) and len(run.history) == number:
+        pauses.due(draft, run)
+        if draft.scopes[ROOT].final is not None:
+            stop.everything(draft)

@@ -6,6 +6,7 @@ failed, no further lane starts, and those that are open come to their own end: a
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from runtime.engine import outputs, sla
 from runtime.engine.commands import (
@@ -23,7 +24,16 @@ from runtime.engine.commands import (
     WakeAt,
 )
 from runtime.engine.draft import Draft, replace
-from runtime.engine.plans import Plan, enabled, needs_collection, needs_evaluation, one_lane, plan
+from runtime.engine.plans import (
+    Plan,
+    branch,
+    enabled,
+    needs_collection,
+    needs_evaluation,
+    one_lane,
+    plan,
+    wait_of,
+)
 from runtime.engine.snapshot import ROOT, Lane, Phase, Place, Scope
 from runtime.model.execution import TaskRun
 from runtime.model.flow import Rule, TaskSpec
@@ -56,6 +66,8 @@ def enter(draft: Draft, run: TaskRun, values: dict[str, object]) -> None:
     outputs.keep(draft, run)
     if made.error is not None:
         fail_flowable(draft, run, made.error)
+    elif draft.places[run.id].spec.rule is Rule.PAUSE:
+        pause(draft, run)
     elif draft.places[run.id].spec.rule is Rule.LOOP_UNTIL:
         iterate(draft, run.id, made, 1)
     else:
@@ -67,6 +79,26 @@ def iterate(draft: Draft, scope_id: str, made: Plan, number: int) -> None:
     outputs.keep(draft, draft.task_runs[scope_id])
     draft.set_scope(scope_id, Scope(phase=Phase.MAIN, iteration=number, first=draft.count))
     _open_phase(draft, scope_id, Phase.MAIN, made)
+
+
+def pause(draft: Draft, run: TaskRun) -> None:
+    """A Pause begins to wait; `pauses.py` says how that ends."""
+    spec, seconds = draft.places[run.id].spec, wait_of(draft.values[run.id])
+    due = None if seconds is None else draft.at + timedelta(seconds=seconds)
+    run = draft.move(run, State.PAUSED, next_attempt=due)
+    if not draft.execution.state.is_terminal:
+        draft.turn(State.PAUSED)
+    if due is not None:
+        draft.ask(WakeAt(task_run_id=run.id, number=len(run.history), at=due))
+    _open_phase(draft, run.id, Phase.PAUSED, one_lane(branch(spec, "onPause"), "onPause"))
+
+
+def unpause(draft: Draft, scope_id: str, scope: Scope) -> None:
+    """The wait is over: the tasks run, or the state that the Pause takes is known already."""
+    if scope.state is State.SUCCESS and not is_killing(draft, scope_id):
+        _open_phase(draft, scope_id, Phase.MAIN, plan(draft.places[scope_id].spec, draft.values[scope_id]))
+    else:
+        leave(draft, scope_id, scope)
 
 
 def fail_flowable(draft: Draft, run: TaskRun, error: str) -> None:
@@ -237,7 +269,10 @@ def mend_no_more(draft: Draft, scope_id: str) -> None:
 
 
 def _phase_over(draft: Draft, scope_id: str, scope: Scope) -> None:
-    if scope.phase is Phase.AFTER:
+    if scope.phase is Phase.PAUSED:
+        if draft.task_runs[scope_id].state is not State.PAUSED:
+            unpause(draft, scope_id, scope)
+    elif scope.phase is Phase.AFTER:
         _finish(draft)
     elif scope.phase is Phase.LISTENERS:
         _open_after(draft)

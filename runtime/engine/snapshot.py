@@ -24,6 +24,7 @@ class Phase(StrEnum):
 
     WAITING = "waiting"  #: the execution may not begin before it has a slot
     EVALUATING = "evaluating"  #: its expressions are being rendered
+    PAUSED = "paused"  #: a Pause waits, and its `onPause` runs
     MAIN = "main"  #: its tasks (or its chosen branch)
     ERRORS = "errors"
     FINALLY = "finally"

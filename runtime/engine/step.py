@@ -6,7 +6,7 @@ Late and duplicate events are ignored: each handler begins by asking whether the
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from runtime.engine import hold, loops, restart, retries, rewind, scopes, sla, stop
+from runtime.engine import hold, loops, pauses, restart, retries, rewind, scopes, sla, stop
 from runtime.engine.commands import AnyCommand, KillChildren, StartAttempt
 from runtime.engine.draft import Draft, replace
 from runtime.engine.snapshot import ROOT, Phase, Scope, Snapshot
@@ -27,6 +27,7 @@ from runtime.model.events import (
     LabelsChanged,
     ListenersChosen,
     OutputsRendered,
+    PauseEnded,
     Restarted,
     RetryDue,
     RunAnew,
@@ -280,6 +281,7 @@ _HANDLERS: dict[type[AnyEvent], Callable[[Draft, Any], None]] = {
     Restarted: _on_restarted,
     HoldRequested: _on_hold_requested,
     HoldEnded: _on_hold_ended,
+    PauseEnded: pauses.on_ended,
     StateChanged: _on_state_changed,
     RunAnew: _on_run_anew,
     LabelsChanged: _on_labels_changed,

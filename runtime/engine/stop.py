@@ -38,7 +38,7 @@ def everything(draft: Draft) -> None:
         if scope is not None and scope.phase is not Phase.EVALUATING:
             if run.state is not State.KILLING:
                 draft.move(run, State.KILLING)
-            if scope.phase is Phase.RESTING:
+            if scope.phase is Phase.RESTING or (scope.phase is Phase.PAUSED and scope.open == 0):
                 scopes.close(draft, run.id, State.KILLED)
         else:
             _leaf(draft, run, scope)

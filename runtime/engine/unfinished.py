@@ -53,6 +53,8 @@ def _of(snapshot: Snapshot, run: TaskRun) -> Iterator[AnyCommand]:
             yield CheckCondition(task_run_id=run.id, iteration=scope.iteration)
         elif scope.phase is Phase.RESTING and run.next_attempt is not None:
             yield WakeAt(task_run_id=run.id, number=scope.iteration, at=run.next_attempt)
+        elif scope.phase is Phase.PAUSED and run.next_attempt is not None:
+            yield WakeAt(task_run_id=run.id, number=len(run.history), at=run.next_attempt)
         elif scope.phase is Phase.COLLECTING:
             yield Collect(task_run_id=run.id)
     elif run.state is State.RETRYING and run.next_attempt is not None:

@@ -3,15 +3,18 @@
 import json
 import logging
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
-from runtime.engine.plans import EXPRESSIONS
+from runtime.engine.pauses import BEHAVIORS
+from runtime.engine.plans import DURATIONS, EXPRESSIONS
 from runtime.errors import Failure, TaskFailed
 from runtime.executor.rendering import Renderer
 from runtime.expressions import is_truthy
 from runtime.model.flow import Rule, TaskSpec
 from runtime.tasks.convert import convert_properties
 from runtime.tasks.flow import CheckFrequency
+from runtime.tasks.pause import Pause
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +76,8 @@ async def _values(
     wanted = {
         name: spec.properties[name] for name in EXPRESSIONS.get(spec.rule, ()) if name in spec.properties
     }
+    if spec.rule is Rule.PAUSE and spec.timeout is not None:
+        wanted["timeout"] = spec.timeout
     rendered = await renderer.render(wanted, variables, namespace=namespace)
     return {name: _SHAPES.get((spec.rule, name), _as_is)(value) for name, value in rendered.items()}
 
@@ -99,6 +104,25 @@ def _frequency(value: Any) -> dict[str, Any]:
         "maxIterations": found.max_iterations,
         "maxDuration": None if longest is None else longest.total_seconds(),
     }
+
+
+def _seconds(value: Any) -> float | None:
+    """A duration; nothing, where a template gives nothing."""
+    if value is None or value == "":
+        return None
+    try:
+        found = convert_properties(Pause, {"pauseDuration": value}).pause_duration
+    except TaskFailed:
+        found = None
+    if found is None or found < timedelta():
+        raise TaskFailed(f"a Pause waits for a duration such as PT30M, and not for `{value!s:.100}`")
+    return found.total_seconds()
+
+
+def _behavior(value: Any) -> str:
+    if value not in BEHAVIORS:
+        raise TaskFailed(f"`behavior` must be one of {', '.join(BEHAVIORS)}, and is `{value!s:.100}`")
+    return str(value)
 
 
 def _list_of_values(value: Any) -> list[str]:
@@ -136,6 +160,8 @@ def _scalar_text(value: Any) -> str:
 _SHAPES: Mapping[tuple[Rule, str], Callable[[Any], Any]] = {
     (Rule.LOOP_UNTIL, "checkFrequency"): _frequency,
     (Rule.LOOP_UNTIL, "failOnMaxReached"): is_truthy,
+    **{(Rule.PAUSE, name): _seconds for name in (*DURATIONS, "timeout")},
+    (Rule.PAUSE, "behavior"): _behavior,
     (Rule.IF, "condition"): is_truthy,
     (Rule.SWITCH, "value"): _scalar_text,
     (Rule.FOR_EACH, "values"): _list_of_values,

@@ -173,7 +173,7 @@ def read_flow(
     templates.check(flow.variables, ("variables",))
     if defaults.are_too_many:
         report.error((key,), f"`{key}` adds more than {MOST_ADDED:,} values to the flow")
-    templates.check_names(ids(value.get("inputs")), tasks.ids)
+    templates.check_names([*ids(value.get("inputs")), *tasks.asked], tasks.ids)
     return flow
 
 

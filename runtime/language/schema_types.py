@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_args, get_origin
 import msgspec
 
 from runtime.language.reference import Field, fields_of, help_of
-from runtime.model.flow import ConditionSpec, TaskSpec
+from runtime.model.flow import ConditionSpec, InputSpec, TaskSpec
 from runtime.tasks.convert import allowed, choices, is_struct
 from runtime.tasks.flow import DagTask
 
@@ -21,7 +21,11 @@ NULL: Schema = {"type": "null"}
 TASKS: Schema = {"$ref": "#/$defs/tasks"}
 SOME_TASKS: Schema = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/task"}}
 CONDITIONS: Schema = {"$ref": "#/$defs/conditions"}
-REFERENCES: Mapping[Any, str] = {TaskSpec: "#/$defs/task", ConditionSpec: "#/$defs/condition"}
+REFERENCES: Mapping[Any, str] = {
+    TaskSpec: "#/$defs/task",
+    ConditionSpec: "#/$defs/condition",
+    InputSpec: "#/$defs/input",
+}
 _DURATION = (
     r"^\s*(P(?=.)([0-9.]+W)?([0-9.]+D)?(T(?=.)([0-9.]+H)?([0-9.]+M)?([0-9.]+S)?)?|[0-9]+(\.[0-9]+)?)\s*$"
 )

@@ -87,6 +87,12 @@ def lists(found: Found) -> Mapping[str, bool]:
     return FOREIGN_LISTS if found.is_flowable else {}
 
 
+def marked(found: Found, mark: str) -> frozenset[str]:
+    """The keys of a type that its class has marked so."""
+    known = properties(found.plugin) if found.plugin is not None else {}
+    return frozenset(name for name, each in known.items() if each.extra.get(mark))
+
+
 @lru_cache(100)
 def _lists(plugin: type[Plugin]) -> Mapping[str, bool]:
     if not issubclass(plugin, Flowable):

@@ -10,13 +10,14 @@ import msgspec
 from runtime.language.dags import check_dag, members
 from runtime.language.defaults import Defaults
 from runtime.language.document import Path
+from runtime.language.input_specs import InputReader, ids
 from runtime.language.report import Report, nearest
 from runtime.language.retries import read_retry
-from runtime.language.task_keys import COMMON, NOT_RENDERED, WITHOUT_EFFECT, TaskKeys, lists
+from runtime.language.task_keys import COMMON, NOT_RENDERED, WITHOUT_EFFECT, TaskKeys, lists, marked
 from runtime.language.templates import Templates
 from runtime.language.types import Found, Types
 from runtime.language.values import check_fields, duration, flag, is_template, named
-from runtime.model.flow import CacheSpec, Rule, TaskSpec
+from runtime.model.flow import CacheSpec, InputSpec, Rule, TaskSpec
 from runtime.tasks.base import Flowable, Plugin
 from runtime.tasks.convert import properties
 from runtime.tasks.names import KESTRA
@@ -44,7 +45,10 @@ class TaskReader:
         self._types = types
         self._defaults = defaults
         self._templates = templates
+        self._inputs = InputReader(report, templates)
         self._lines: dict[str, int] = {}
+        self.asked: list[str] = []
+        """Ids of the inputs that tasks ask for."""
         self._has_foreign_flowables = False
 
     @property
@@ -129,7 +133,7 @@ class TaskReader:
         if found.plugin is not None:
             owner = f"`{found.name.rpartition('.')[2]}`"
             check_fields(self._report, path, value, found.plugin, owner=owner, others=COMMON)
-        left_out = lists(found).keys() | NOT_RENDERED | _of_others(found)
+        left_out = lists(found).keys() | NOT_RENDERED | marked(found, "elsewhere") | marked(found, "inputs")
         self._check_recursion(value, path, found)
         self._templates.check({key: item for key, item in value.items() if key not in left_out}, path)
 
@@ -189,6 +193,8 @@ class TaskReader:
                 branches |= self._cases(inside, place)
             elif name == "tasks" and _rule(found) is Rule.DAG and inside:
                 branches[name] = self._dag_tasks(inside, place)
+            elif name in marked(found, "one") and inside is not None:
+                branches[name] = self._read_all([(inside, place)])
             elif inside is not None:
                 branches[name] = self.read_list(inside, place, needed=needed)
         return {name: tasks for name, tasks in branches.items() if tasks or name.startswith("cases.")}
@@ -220,6 +226,13 @@ class TaskReader:
             if isinstance(entry, Mapping) and entry.get("task") is not None
         )
 
+    def _asked(self, value: Mapping[str, Any], path: Path, found: Found) -> tuple[InputSpec, ...]:
+        """What a task asks of a person."""
+        keys = marked(found, "inputs")
+        for key in keys:
+            self.asked += ids(value.get(key))
+        return tuple(spec for key in keys for spec in self._inputs.read(value.get(key), (*path, key)))
+
     # --- building
 
     def _built(
@@ -229,7 +242,8 @@ class TaskReader:
         found: Found,
         branches: dict[str, tuple[TaskSpec, ...]],
     ) -> TaskSpec:
-        rule, written, held = _rule(found), str(value["type"]), lists(found)
+        rule, written = _rule(found), str(value["type"])
+        held = lists(found).keys() | marked(found, "inputs")
         return TaskSpec(
             id=str(value.get("id")),
             type=found.name,
@@ -242,6 +256,7 @@ class TaskReader:
                 if key not in COMMON and key not in held and item is not None
             },
             branches={} if rule is Rule.NONE else branches,
+            inputs=self._asked(value, path, found),
             needs=_needs(value.get("tasks")) if rule is Rule.DAG else {},
             retry=read_retry(self._report, value.get("retry"), (*path, "retry")),
             timeout=_timeout(value.get("timeout")),
@@ -254,12 +269,6 @@ class TaskReader:
             unavailable=found.unavailable,
             line=self._report.line(path),
         )
-
-
-def _of_others(found: Found) -> set[str]:
-    """The properties whose templates speak of another flow's tasks."""
-    known = properties(found.plugin) if found.plugin is not None else {}
-    return {name for name, known_property in known.items() if known_property.extra.get("elsewhere")}
 
 
 def _rule(found: Found) -> Rule:

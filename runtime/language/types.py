@@ -20,7 +20,6 @@ FLOWABLES = frozenset(
         "Approval",
         "ForEachItem",
         "Loop",
-        "Pause",
         "Subflow",
         "Template",
     )

@@ -12,6 +12,9 @@ from runtime.language.document import Path
 from runtime.language.report import Report
 from runtime.tasks.convert import SECONDS, allowed, choices, is_struct, properties
 
+READ_APART = frozenset({"tasks", "inputs"})
+"""Marks of properties that hold tasks or inputs, which have readers of their own."""
+
 TEMPLATE = re.compile(r"\{\{|\{%")
 WORDS: Mapping[Any, str] = {
     str: "a text",
@@ -121,7 +124,7 @@ def check_fields(
     meant = set()
     for key, item in value.items():
         if key in known:
-            if not known[key].extra.get("tasks"):
+            if not READ_APART.intersection(known[key].extra):
                 literal = known[key].extra.get("verbatim", False)
                 check(report, (*path, key), item, known[key].type, rendered=rendered and not literal)
         elif key not in others:

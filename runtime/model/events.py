@@ -118,11 +118,11 @@ class AttemptLost(Event, frozen=True, kw_only=True, tag="attempt_lost"):
 
 
 class RetryDue(Event, frozen=True, kw_only=True, tag="retry_due"):
-    """The wait before the next attempt, or before the next iteration of a loop, is over."""
+    """The wait before the next attempt, before the next iteration of a loop, or of a Pause is over."""
 
     task_run_id: str
     number: int
-    """Of the attempt that failed, or of the iteration that is over."""
+    """Of the attempt that failed, of the iteration that is over, or of the pause."""
 
 
 class BegunAgain(Event, frozen=True, kw_only=True, tag="begun_again"):
@@ -170,6 +170,15 @@ class HoldEnded(Event, frozen=True, kw_only=True, tag="hold_ended"):
     by: str = ""
 
 
+class PauseEnded(Event, frozen=True, kw_only=True, tag="pause_ended"):
+    """Somebody lets a Pause task go on."""
+
+    task_run_id: str
+    inputs: dict[str, Any] = {}
+    """What the task asks for, found right."""
+    by: str = ""
+
+
 class StateChanged(Event, frozen=True, kw_only=True, tag="state_changed"):
     """Somebody says that a task run of an ended execution ended otherwise; the execution goes on from there."""
 
@@ -212,6 +221,7 @@ AnyEvent = (
     | Restarted
     | HoldRequested
     | HoldEnded
+    | PauseEnded
     | StateChanged
     | RunAnew
     | LabelsChanged

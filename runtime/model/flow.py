@@ -26,6 +26,7 @@ class Rule(StrEnum):
     IF = "if"  #: `then` or `else`
     SWITCH = "switch"  #: the case whose key is the value
     ALLOW_FAILURE = "allow_failure"  #: sequential, and a failure becomes a warning
+    PAUSE = "pause"  #: waits for a person or a date, then sequential
     WORKING_DIRECTORY = "working_directory"  #: sequential, in one directory
 
 
@@ -49,7 +50,9 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     properties: dict[str, Any] = {}
     """All keys but the common ones and the lists of tasks, named as in the file, unrendered."""
     branches: dict[str, tuple["TaskSpec", ...]] = {}
-    """The lists of tasks inside it: `tasks`, `errors`, `finally`, `then`, `else`, `defaults`, `cases.NAME`."""
+    """The lists of tasks inside it: `tasks`, `errors`, `finally`, `then`, `else`, `defaults`, `cases.NAME`, `onPause`."""
+    inputs: tuple["InputSpec", ...] = ()
+    """Pause only: what is asked of whoever resumes it."""
     needs: dict[str, tuple[str, ...]] = {}
     """Dag only: for each child's id, those it depends on."""
     retry: Retry | None = None

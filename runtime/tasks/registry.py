@@ -193,6 +193,7 @@ BUILT_IN: tuple[Known, ...] = (
             "AllowFailure": "allow_failure",
         }
     ),
+    _plugin("core.flow.Pause", "pause:Pause", "pause", "flowable", [f"{OLD_TASKS}flows.Pause"]),
     _plugin(
         "core.flow.ForEachItem",
         "for_each_item:ForEachItem",

@@ -115,6 +115,14 @@ class Flows:
                         "failOnMaxReached": self.random.random() < 0.5,
                     },
                 }
+            case Rule.PAUSE:
+                wait = self.random.choice([{}, {"pauseDuration": 1.0}, {"delay": 2.0}, {"timeout": 1.0}])
+                behavior = self.random.choice(["RESUME", "WARN", "CANCEL", "FAIL"])
+                return found | {
+                    "tasks": self.tasks(depth)[:1],
+                    "onPause": self.tasks(0)[:1],
+                    "properties": {**wait, "behavior": behavior},
+                }
             case Rule.DAG:
                 children = self.tasks(depth)
                 needs = {

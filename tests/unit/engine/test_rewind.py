@@ -1,11 +1,13 @@
 """Going back: a task run gets another state, or runs anew with all that came after it."""
 
+from collections.abc import Set
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from runtime.engine import restart
 from runtime.model.events import AnyEvent, LabelsChanged, RunAnew, StateChanged
 from runtime.model.flow import Rule
 from runtime.model.states import State
@@ -113,8 +115,7 @@ def test_labels_change_at_any_time() -> None:
 def test_from_any_task_run_of_any_flow_an_end_is_reached(seed: int, anew: bool) -> None:
     world = random_world(seed)
     world.run()
-    handlers = {"errors", "finally", "listeners", "afterExecution"}
-    main = [run for run in world.snapshot.ordered() if not is_below(world, run.id, handlers)]
+    main = [run for run in world.snapshot.ordered() if not is_below(world, run.id, restart.HANDLERS)]
     if not main or world.state is State.RETRIED:
         return
     run = Random(seed).choice(main)
@@ -128,6 +129,6 @@ def test_from_any_task_run_of_any_flow_an_end_is_reached(seed: int, anew: bool) 
     go_on(world, event)
 
 
-def is_below(world: World, run_id: str, branches: set[str]) -> bool:
+def is_below(world: World, run_id: str, branches: Set[str]) -> bool:
     run = world.snapshot.task_runs[run_id]
     return run.branch in branches or any(each.branch in branches for each in world.snapshot.ancestors(run))

@@ -39,6 +39,7 @@ from runtime.model.events import (
     ExecutionCreated,
     ListenersChosen,
     OutputsRendered,
+    PauseEnded,
     RetryDue,
     SlaChecked,
     SlotAnswered,
@@ -53,7 +54,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 def task(id: str, rule: Rule = Rule.NONE, **keys: Any) -> TaskSpec:
     branches = {
         name: tuple(keys.pop(name))
-        for name in ("tasks", "errors", "finally", "then", "else", "defaults")
+        for name in ("tasks", "errors", "finally", "then", "else", "defaults", "onPause")
         if name in keys
     }
     return TaskSpec(id=id, type=rule or "test", rule=rule, branches=branches | keys.pop("cases", {}), **keys)
@@ -88,6 +89,8 @@ class World:
         self.values: dict[str, dict[str, Any]] = {}
         self.holds: Callable[[int], bool] = lambda iteration: iteration >= 2
         """The condition of a loop after so many iterations."""
+        self.is_resuming = True
+        """Whether Pause tasks are resumed when nothing else happens."""
         self.snapshot = begin(flow, execution())
         self.log: list[AnyEvent] = []
         self.inbox: deque[AnyEvent] = deque([ExecutionCreated(at=START, execution=execution())])
@@ -98,10 +101,18 @@ class World:
         self.now = START
 
     def run(self, limit: int = 20_000) -> Snapshot:
-        while self.inbox:
+        while self.inbox or self.resume():
             self.take()
             assert len(self.log) < limit, "no end in sight"
         return self.snapshot
+
+    def resume(self) -> bool:
+        """Where nothing else happens, somebody lets go on what waits for a person."""
+        if not self.is_resuming:
+            return False
+        paused = [run for run in self.snapshot.ordered() if run.state is State.PAUSED]
+        self.inbox += [PauseEnded(at=self.now, task_run_id=run.id, by="ada") for run in paused]
+        return bool(paused)
 
     def run_by_the_clock(self) -> Snapshot:
         """As `run`, where the clock stands at what was waited for."""

@@ -170,7 +170,7 @@ def test_a_class_has_several_names(written: str, name: str) -> None:
     [
         ("io.kestra.plugin.airbyte.connections.Sync", "io.kestra.plugin.airbyte.connections.Sync"),
         ("io.kestra.plugin.git.SyncNamespaceFiles", "io.kestra.plugin.git.SyncNamespaceFiles"),
-        ("io.kestra.core.tasks.flows.Pause", "io.kestra.plugin.core.flow.Pause"),
+        ("io.kestra.core.tasks.flows.ForEachItem", "io.kestra.plugin.core.flow.ForEachItem"),
         ("io.kestra.plugin.jdbc.snowflake.Query", "io.kestra.plugin.jdbc.snowflake.Query"),
         ("io.kestra.plugin.scripts.node.Commands", "io.kestra.plugin.scripts.node.Commands"),
         ("io.kestra.plugin.core.flow.Approval", "io.kestra.plugin.core.flow.Approval"),
