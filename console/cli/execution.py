@@ -8,11 +8,12 @@ import typer
 
 from console.cli.output import as_json, coloured, moment, result, say, table
 from console.cli.record import execution_record
+from console.cli.resume import resume
 
 if TYPE_CHECKING:
     from runtime.client.requests import AnyRequest
     from runtime.model.execution import Execution
-    from runtime.model.views import ExecutionView
+    from runtime.model.views import ExecutionView, WaitingTask
 
 app = typer.Typer(
     no_args_is_help=True, help="Executions: what ran, runs, and went wrong.", rich_markup_mode=None
@@ -101,10 +102,22 @@ def _show(view: "ExecutionView") -> None:
         for run in view.task_runs
     ]
     table(["TASK", "STATE", "ATTEMPTS", "STARTED", "ERROR"], rows)
+    for waits in view.waiting:
+        result(_asks(waits))
     bad = [node for node in view.nodes if node.status in {"error", "fail", "warn", "skipped"}]
     if view.nodes:
         result(f"{len(view.nodes)} dbt nodes, {len(bad)} to look at")
     table(["NODE", "STATUS", "MESSAGE"], [(node.unique_id, node.status, node.message) for node in bad])
+
+
+def _asks(waits: "WaitingTask") -> str:
+    """What lets a task go on that waits for a person."""
+    until = f" until {moment(waits.until)}" if waits.until else ""
+    wanted = "".join(f" -i {field.id}={field.type}" for field in waits.inputs)
+    run = waits.task_run_id
+    return (
+        f"`{waits.task_id}` waits{until}: flowdeck execution resume {run.rpartition('-')[0]} -t {run}{wanted}"
+    )
 
 
 @app.command()
@@ -272,12 +285,7 @@ def pause(context: typer.Context, execution: Id) -> None:
     _order(context, PauseExecution(id=execution))
 
 
-@app.command()
-def resume(context: typer.Context, execution: Id) -> None:
-    """Let a paused execution go on."""
-    from runtime.client.requests import ResumeExecution
-
-    _order(context, ResumeExecution(id=execution))
+app.command()(resume)
 
 
 @app.command(name="force-run")

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from runtime.model.execution import Attempt, Node, TaskRun
-from runtime.model.views import ExecutionView
+from runtime.model.views import ExecutionView, WaitingTask
 
 
 def execution_record(view: ExecutionView) -> dict[str, Any]:
@@ -29,6 +29,21 @@ def execution_record(view: ExecutionView) -> dict[str, Any]:
         "error": execution.error,
         "task_runs": [_task_run(run) for run in view.task_runs],
         "nodes": [_node(node) for node in view.nodes],
+        "waiting": [_waiting(waits) for waits in view.waiting],
+    }
+
+
+def _waiting(waits: WaitingTask) -> dict[str, Any]:
+    """A Pause, and what it asks of whoever resumes it."""
+    return {
+        "task_run_id": waits.task_run_id,
+        "task_id": waits.task_id,
+        "value": waits.value,
+        "until": waits.until,
+        "inputs": [
+            {"id": field.id, "type": field.type, "required": field.required, "default": field.default}
+            for field in waits.inputs
+        ],
     }
 
 

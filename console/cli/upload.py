@@ -1,7 +1,7 @@
 """Files that go with a request: the inputs of type FILE whose values are paths of this machine."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -12,12 +12,16 @@ if TYPE_CHECKING:
 
 async def with_files(client: "Client", request: "CreateExecution") -> "CreateExecution":
     """The request with addresses in place of paths. The runtime is asked for the flow's inputs only where one may be a file."""
-    paths = {name: Path(value) for name, value in request.inputs.items() if _is_path(value)}
-    if not paths:
+    if not any(map(_is_path, request.inputs.values())):
         return request
-    wanted = await _file_inputs(client, request)
-    sent = {name: await send(client, path) for name, path in paths.items() if name in wanted}
-    return msgspec.structs.replace(request, inputs={**request.inputs, **sent})
+    inputs = await sent(client, request.inputs, await _file_inputs(client, request))
+    return msgspec.structs.replace(request, inputs=inputs)
+
+
+async def sent(client: "Client", inputs: dict[str, Any], wanted: set[str]) -> dict[str, Any]:
+    """The inputs, with the addresses of those files that are wanted."""
+    files = {name: Path(value) for name, value in inputs.items() if name in wanted and _is_path(value)}
+    return {**inputs, **{name: await send(client, path) for name, path in files.items()}}
 
 
 def _is_path(value: object) -> bool:

@@ -4,6 +4,7 @@ import msgspec
 
 from runtime.answers.executions import view
 from runtime.answers.parts import Parts
+from runtime.answers.waiting import let_go, paused
 from runtime.client import requests
 from runtime.engine.hold import HOLDABLE
 from runtime.engine.restart import HANDLERS
@@ -32,14 +33,17 @@ async def pause(parts: Parts, request: requests.PauseExecution, user: str) -> Do
 
 
 async def resume(parts: Parts, request: requests.ResumeExecution, user: str) -> Done:
-    live = await _live(parts, request.id)
-    identifier = live.execution.id
-    if live.held is None:
-        raise NotAllowed(f"execution {identifier} is {live.execution.state}, and not paused")
-    now = parts.clock.now()
-    await parts.supervisor.record(identifier, HoldEnded(at=now, by=user))
-    await parts.store.audit.add(now, user, "resume", f"execution {identifier}", {})
-    return Done(message=f"execution {identifier} goes on")
+    """End a hold, where there is one and no task is named; else let a Pause go on."""
+    live = await _live(parts, request.id, may_wait=True)
+    identifier, now, task = live.execution.id, parts.clock.now(), ""
+    if live.held is not None and not request.task:
+        await parts.supervisor.record(identifier, HoldEnded(at=now, by=user))
+    else:
+        task = await let_go(parts, live, request, user)
+    # what was answered may be secret
+    what = {"task": task, "answered": sorted(request.inputs)} if task else {}
+    await parts.store.audit.add(now, user, "resume", f"execution {identifier}", what)
+    return Done(message=f"`{task}` goes on" if task else f"execution {identifier} goes on")
 
 
 async def force_run(parts: Parts, request: requests.ForceRun, user: str) -> Done:
@@ -126,10 +130,11 @@ async def set_labels(parts: Parts, request: requests.SetLabels, user: str) -> Ex
 # --- what is meant
 
 
-async def _live(parts: Parts, part: str) -> Snapshot:
+async def _live(parts: Parts, part: str, *, may_wait: bool = False) -> Snapshot:
+    """One that has not ended; a Pause may wait behind the end too, in afterExecution."""
     identifier = await parts.store.executions.resolve(part)
     live = parts.supervisor.snapshot(identifier)
-    if live is None or live.execution.state.is_terminal:
+    if live is None or (live.execution.state.is_terminal and not (may_wait and paused(live))):
         raise NotAllowed(f"execution {identifier} has ended already")
     return live
 

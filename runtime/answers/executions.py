@@ -5,6 +5,7 @@ import statistics
 import msgspec
 
 from runtime.answers.parts import Parts
+from runtime.answers.waiting import waiting
 from runtime.client import requests
 from runtime.errors import InvalidFlow, NotAllowed
 from runtime.executor.begin import begin, check_labels
@@ -13,7 +14,7 @@ from runtime.model.events import KillRequested, Restarted
 from runtime.model.flow import Flow
 from runtime.model.states import State
 from runtime.model.topology import topology
-from runtime.model.views import Done, ExecutionPage, ExecutionView
+from runtime.model.views import Done, ExecutionPage, ExecutionView, WaitingTask
 from runtime.store import Filter
 
 
@@ -48,7 +49,9 @@ async def show(parts: Parts, request: requests.GetExecution, user: str) -> Execu
 async def view(parts: Parts, identifier: str) -> ExecutionView:
     """One execution with its task runs, nodes and graph; from memory while it is live."""
     live = parts.supervisor.snapshot(identifier)
+    waits: tuple[WaitingTask, ...] = ()
     if live is not None:
+        waits = await waiting(parts, live)
         execution, task_runs, flow = live.execution, live.ordered(), live.flow
     else:
         execution, task_runs = await parts.store.executions.get(identifier)
@@ -59,6 +62,8 @@ async def view(parts: Parts, identifier: str) -> ExecutionView:
         nodes=tuple(await parts.store.nodes.of(identifier)),
         topology=topology(flow),
         typical=await _typical(parts, flow),
+        is_held=live is not None and live.held is not None,
+        waiting=waits,
     )
 
 

@@ -1,5 +1,6 @@
 """Flows: list, show, check, save."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -79,7 +80,15 @@ async def show(parts: Parts, request: requests.GetFlow, user: str) -> FlowDetail
 
 
 async def _input(parts: Parts, flow: Flow, spec: InputSpec) -> InputView:
-    return msgspec.structs.replace(_field(spec), default=await _default(parts, flow, spec))
+    blank = Execution(
+        id="-", namespace=flow.namespace, flow_id=flow.id, revision=flow.revision, created=parts.clock.now()
+    )
+    return await field(parts, spec, variables.of_execution(flow, blank), flow.namespace)
+
+
+async def field(parts: Parts, spec: InputSpec, seen: Mapping[str, Any], namespace: str) -> InputView:
+    """An input as a form asks for it."""
+    return msgspec.structs.replace(_field(spec), default=await _default(parts, spec, seen, namespace))
 
 
 def _field(spec: InputSpec) -> InputView:
@@ -96,17 +105,13 @@ def _field(spec: InputSpec) -> InputView:
     )
 
 
-async def _default(parts: Parts, flow: Flow, spec: InputSpec) -> Any:
+async def _default(parts: Parts, spec: InputSpec, seen: Mapping[str, Any], namespace: str) -> Any:
     """The default as it would be now; what can't be rendered without the other inputs stays a template."""
     value = spec.prefill if spec.defaults is None else spec.defaults
     if spec.type == "SECRET":
         return None
-    blank = Execution(
-        id="-", namespace=flow.namespace, flow_id=flow.id, revision=flow.revision, created=parts.clock.now()
-    )
     try:
-        seen = variables.of_execution(flow, blank)
-        return await parts.resources.renderer.render(value, seen, namespace=flow.namespace)
+        return await parts.resources.renderer.render(value, seen, namespace=namespace)
     except Failure:
         return value
 

@@ -150,9 +150,13 @@ class PauseExecution(Request, frozen=True, kw_only=True, tag="pause_execution"):
 
 
 class ResumeExecution(Request, frozen=True, kw_only=True, tag="resume_execution"):
-    """Let a paused execution go on: Done."""
+    """Let a paused execution go on, or one of its tasks that wait: Done."""
 
     id: str
+    task: str = ""
+    """A Pause task's id, or its task run's; may be left out where only one waits."""
+    inputs: dict[str, Any] = {}
+    """What the task asks, as text or typed."""
 
 
 class ForceRun(Request, frozen=True, kw_only=True, tag="force_run"):

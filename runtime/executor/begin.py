@@ -1,16 +1,15 @@
 """How an execution begins: its inputs are resolved, its labels put together, its flow's `checks` asked, its first event written down."""
 
-import asyncio
 from typing import Any
 
 import msgspec
 
 from runtime.errors import Failure, InvalidRequest, NotAllowed
-from runtime.executor import input_files, variables
+from runtime.executor import variables
 from runtime.executor.functions import execution_id, successor_id
 from runtime.executor.resources import Resources
+from runtime.executor.taking import take
 from runtime.expressions import is_truthy
-from runtime.language.inputs import resolve
 from runtime.model.execution import Change, Execution, Trigger
 from runtime.model.flow import Flow, FlowCheck, TriggerSpec
 from runtime.model.states import State
@@ -157,19 +156,7 @@ async def _inputs(
     if not flow.inputs and not given:
         return {}
     seen = variables.of_execution(flow, execution)
-    renderer = resources.renderer
-
-    async def render(value: Any, known: dict[str, Any]) -> Any:
-        return await renderer.render(value, {**seen, "inputs": known}, namespace=flow.namespace)
-
-    resolved = await resolve(flow.inputs, given, render, is_lenient=is_lenient)
-    for spec in flow.inputs:
-        if spec.type == "SECRET" and isinstance(resolved.get(spec.id), str):
-            resources.redactor.add(resolved[spec.id])
-    found: dict[str, Any] = msgspec.to_builtins(resolved)
-    if input_files.wanted(flow.inputs):
-        found = await asyncio.to_thread(input_files.keep, resources.files, execution, flow.inputs, found)
-    return found
+    return await take(resources, execution, flow.inputs, given, seen, is_lenient=is_lenient)
 
 
 async def _failing(resources: Resources, flow: Flow, execution: Execution) -> list[FlowCheck]:

@@ -20,13 +20,17 @@ def wanted(specs: tuple[InputSpec, ...]) -> list[InputSpec]:
 
 
 def keep(
-    files: FileStore, execution: Execution, specs: tuple[InputSpec, ...], inputs: dict[str, Any]
+    files: FileStore,
+    execution: Execution,
+    specs: tuple[InputSpec, ...],
+    inputs: dict[str, Any],
+    place: str = "",
 ) -> dict[str, Any]:
-    """The inputs with an address for each file. Blocks; raises InvalidInputs."""
+    """The inputs with an address for each file, in directories whose names begin with `place`. Blocks; raises InvalidInputs."""
     wrong: dict[str, str] = {}
     for spec in wanted(specs):
         try:
-            inputs = _replaced(inputs, spec.id.split("."), _Keeping(files, execution, spec.id))
+            inputs = _replaced(inputs, spec.id.split("."), _Keeping(files, execution, f"{place}{spec.id}"))
         except (Rejected, OSError) as failure:
             wrong[spec.id] = f"`{spec.id}`: {failure}"
     if wrong:

@@ -157,6 +157,20 @@ class Validation(View, frozen=True, kw_only=True, tag="validation"):
     """Without their defaults."""
 
 
+class WaitingTask(View, frozen=True, kw_only=True, tag="waiting_task"):
+    """A Pause that waits for a person."""
+
+    task_run_id: str
+    task_id: str
+    value: str | None = None
+    """Of its iteration."""
+    description: str = ""
+    until: datetime | None = None
+    """When its time is over."""
+    inputs: tuple[InputView, ...] = ()
+    """What is asked of whoever resumes it."""
+
+
 class ExecutionView(View, frozen=True, kw_only=True, tag="execution"):
     """One execution with all that belongs to it."""
 
@@ -169,6 +183,10 @@ class ExecutionView(View, frozen=True, kw_only=True, tag="execution"):
     """Task id -> median duration in seconds over its last executions."""
     notes: tuple[str, ...] = ()
     """What the flow's checks have to say about an execution that was just asked for."""
+    is_held: bool = False
+    """Whether a person has paused it as a whole."""
+    waiting: tuple[WaitingTask, ...] = ()
+    """The Pause tasks that may be resumed."""
 
 
 class ExecutionPage(View, frozen=True, kw_only=True, tag="execution_page"):

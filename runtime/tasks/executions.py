@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from runtime.client.requests import DeleteExecution
+from runtime.client.requests import DeleteExecution, ResumeExecution
 from runtime.errors import Failure, TaskFailed
 from runtime.model.execution import Execution
 from runtime.model.states import State
@@ -13,6 +13,7 @@ from runtime.tasks.base import Result, Task
 from runtime.tasks.context import TaskContext
 from runtime.tasks.dates import instant
 from runtime.tasks.execution import CountedFlow
+from runtime.tasks.thread import in_thread
 
 PAGE = 500  # executions
 
@@ -48,6 +49,43 @@ class Count(Task, frozen=True, kw_only=True):
             for (namespace, flow_id), count in counts.items()
         ]
         return Result(outputs={"results": results, "total": sum(counts.values())})
+
+
+class Resume(Task, frozen=True, kw_only=True):
+    """Let another execution go on that is paused, with the answers that its Pause task asks for.
+
+    - id: approved
+      type: resume
+      executionId: "{{ trigger.body.execution }}"
+      inputs: {reason: "{{ trigger.body.reason }}"}
+    """
+
+    deprecated: ClassVar[str] = (
+        "`flowdeck execution resume` and the console do it; newer Kestra has no such task"
+    )
+
+    execution_id: str | None = None
+    """The execution; without it the one that has triggered this one."""
+    namespace: str | None = None
+    """Refuses executions of another namespace."""
+    flow_id: str | None = None
+    """Refuses executions of another flow."""
+    inputs: dict[str, Any] = {}  # noqa: RUF012 - msgspec copies it
+    """What the Pause asks, by name."""
+
+    async def run(self, context: TaskContext) -> Result:
+        wanted = self.execution_id or await in_thread(context.render, "{{ trigger.executionId ?? '' }}")
+        if not wanted:
+            raise TaskFailed("no execution is named: give `executionId`")
+        execution = (await context.client.execution(wanted)).execution
+        name = f"{self.namespace or execution.namespace}.{self.flow_id or execution.flow_id}"
+        if name != f"{execution.namespace}.{execution.flow_id}":
+            raise TaskFailed(
+                f"{execution.id} is an execution of {execution.namespace}.{execution.flow_id}, not of {name}"
+            )
+        request = ResumeExecution(id=execution.id, inputs=self.inputs)
+        context.log.info((await context.client.ask(request, Done)).message)
+        return Result()
 
 
 class PurgeExecutions(Task, frozen=True, kw_only=True):

@@ -155,6 +155,7 @@ BUILT_IN: tuple[Known, ...] = (
         "execution.count",
         aliases=[f"{OLD_TASKS}executions.Counts"],
     ),
+    _plugin("core.execution.Resume", "executions:Resume", "resume"),
     _plugin("core.execution.PurgeExecutions", "executions:PurgeExecutions", "purge_executions"),
     _plugin("core.flow.Sleep", "core:Sleep", "sleep"),
     *(_plugin(*row) for row in STORED_DATA),
