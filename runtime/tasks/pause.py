@@ -15,7 +15,8 @@ Inputs = Annotated[tuple[InputSpec, ...], msgspec.Meta(extra={"inputs": True})]
 
 class Pause(Group, frozen=True, kw_only=True):
     """Wait until a person resumes the execution, or a time is over. Meanwhile the execution is PAUSED and holds no process;
-    what stands beside it in a Parallel goes on.
+    what stands beside it in a Parallel goes on. `flowdeck execution resume ID -i reason=checked` lets it go on, and so does the
+    console; `outputs.ID.resumed` tells who did (`by`) and when (`on`).
 
     - id: approve
       type: pause
@@ -24,9 +25,6 @@ class Pause(Group, frozen=True, kw_only=True):
       onResume:
         - {id: reason, type: STRING}
     - {id: publish, type: log, message: "Published: {{ outputs.approve.onResume.reason }}"}
-
-    `flowdeck execution resume ID -i reason=checked` lets it go on, and so does the console. `outputs.ID.resumed` tells who did
-    (`by`) and when (`on`).
     """
 
     rule: ClassVar[Rule] = Rule.PAUSE
