@@ -27,7 +27,8 @@ FONT_FACE = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 
 #: file -> the runtime, where the console opens, the keys that are pressed
 PICTURES: dict[str, tuple[Scripted, str, Sequence[str]]] = {
-    "flows": (facts.runtime(), "", ()),
+    "pulse": (facts.runtime(), "pulse", ()),
+    "flows": (facts.runtime(), "flows", ()),
     "execution": (scene.runtime(), scene.EXECUTION.id, ("l", "l", "enter", "right_square_bracket")),
     "problems": (facts.runtime(), "problems", ("j",)),
 }
