@@ -17,9 +17,9 @@ from runtime.expressions.operators import span
 from runtime.expressions.text import kind, text, to_json
 
 OUTSIDE = frozenset({
-    "appLink", "decrypt", "encrypt", "errorLogs", "fileExists", "fileSize", "fileURI", "http", "id",
+    "decrypt", "encrypt", "errorLogs", "fileExists", "fileSize", "fileURI", "http", "id",
     "isFileEmpty", "kv", "ksuid", "nanoId", "now", "randomInt", "randomPort",
-    "read", "secret", "subflow", "tasksWithState", "uuid", "yaml",
+    "read", "secret", "tasksWithState", "uuid", "yaml",
 })  # fmt: skip
 """Functions of the language that only the caller can provide: a template may name them anywhere."""
 
