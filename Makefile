@@ -8,7 +8,7 @@ BIN := .venv/bin
 SAY := @printf '==> %s\n'
 ARGS ?=
 
-.PHONY: help demo test check fix bench engine screenshots clean dev git
+.PHONY: help demo test check fix bench engine docs screenshots clean dev git
 
 help: ## this text
 	@echo "flowdeck runs dbt Core in production on one server, from a terminal."
@@ -44,6 +44,9 @@ bench: dev git ## measure: each number beside its floor or a stated peer
 
 engine: ## (Debian, root) install and start a Docker engine and a keyring daemon, make the images that the tests use
 	@.ci/engine
+
+docs: .venv/installed ## write docs/reference anew: types, keys, filters, functions
+	@$(BIN)/python -m runtime.language.pages docs/reference
 
 screenshots: dev git ## draw the pictures in screenshots/ anew
 	@$(BIN)/python tests/console/screenshots.py $(ARGS)

@@ -11,6 +11,7 @@ from console.cli import (
     demo,
     doctor,
     execution,
+    explain,
     files,
     flow,
     image,
@@ -46,6 +47,7 @@ app.command()(serve.stop)
 app.command()(serve.status)
 app.command(name="run")(run_command.run)
 app.command()(validate.validate)
+app.command()(explain.explain)
 app.add_typer(flow.app, name="flow")
 app.add_typer(execution.app, name="execution")
 app.add_typer(namespace.app, name="namespace")
@@ -98,6 +100,7 @@ def main(
     A first look:        flowdeck demo
     Run a flow file:     flowdeck run sample_flows/hello.yaml
     Check flow files:    flowdeck validate flows/
+    How to write one:    flowdeck explain dbt
     The daemon:          flowdeck serve
     What is missing:     flowdeck doctor
 

@@ -11,6 +11,7 @@ from runtime.client import requests
 from runtime.errors import Failure
 from runtime.executor import variables
 from runtime.language import Loaded
+from runtime.language.explain import explain
 from runtime.language.schema import schema
 from runtime.model.execution import Execution
 from runtime.model.flow import Flow, InputSpec
@@ -142,6 +143,10 @@ async def save(parts: Parts, request: requests.SaveSource, user: str) -> Validat
     if loaded.flow is not None:
         await parts.store.audit.add(parts.clock.now(), user, "save", f"flow {loaded.flow.name}", {})
     return validation(loaded)
+
+
+async def reference(parts: Parts, request: requests.Explain, user: str) -> Done:
+    return Done(message=explain(request.name, parts.resources.registry))
 
 
 async def language(parts: Parts, request: requests.GetSchema, user: str) -> Done:

@@ -33,6 +33,7 @@ ANSWERS: Mapping[type[AnyRequest], Callable[[Parts, Any, str], Awaitable[AnyView
     requests.ValidateSource: flows.validate,
     requests.SaveSource: flows.save,
     requests.GetSchema: flows.language,
+    requests.Explain: flows.reference,
     requests.CreateExecution: executions.create,
     requests.ListExecutions: executions.page,
     requests.GetExecution: executions.show,

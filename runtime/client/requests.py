@@ -92,6 +92,12 @@ class GetSchema(Request, frozen=True, kw_only=True, tag="get_schema"):
     """The language's JSON Schema, as the message of Done."""
 
 
+class Explain(Request, frozen=True, kw_only=True, tag="explain"):
+    """What a type, a key, a filter or a function is, in Markdown, as the message of Done; without a name what types there are."""
+
+    name: str = ""
+
+
 # --- executions
 
 
@@ -431,6 +437,7 @@ AnyRequest = (
     | ValidateSource
     | SaveSource
     | GetSchema
+    | Explain
     | CreateExecution
     | ListExecutions
     | GetExecution
@@ -479,6 +486,7 @@ ANSWERS: Final[dict[type, type]] = {
     ValidateSource: Validation,
     SaveSource: Validation,
     GetSchema: Done,
+    Explain: Done,
     CreateExecution: ExecutionView,
     ListExecutions: ExecutionPage,
     GetExecution: ExecutionView,

@@ -76,7 +76,7 @@ class DbtCLI(ExecScript, frozen=True, kw_only=True):
 
     - id: build
       type: dbt
-      containerImage: ghcr.io/kestra-io/dbt-duckdb
+      containerImage: flowdeck/dbt-duckdb:1.11
       commands:
         - dbt deps
         - dbt build

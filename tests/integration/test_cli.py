@@ -73,6 +73,8 @@ def flowdeck(home: Path, *words: str, stdin: str = "") -> "subprocess.CompletedP
         (["run", "company.team.soso"], 0, "warning"),
         (["run", "company.team.soso", "--strict"], 1, "warning"),
         (["run", "company.team.helo"], 2, "did you mean company.team.hello"),
+        (["explain", "ForEach"], 0, "concurrencyLimit"),
+        (["explain", "dateAd"], 2, "did you mean `dateAdd`?"),
         (["run", "company.team.hello", "-i", "name"], 2, "KEY=VALUE"),
         (["flow", "frobnicate"], 2, "No such command"),
         (["status"], 3, "flowdeck serve"),

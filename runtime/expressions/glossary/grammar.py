@@ -4,7 +4,10 @@ from runtime.expressions.glossary.entry import Word, words
 
 
 def _operators(rows: list[tuple[str, str, str, str]]) -> tuple[Word, ...]:
-    return tuple(Word(name, f"a {name} b", text, example, result) for name, text, example, result in rows)
+    return tuple(
+        Word(name, "a ? b : c" if name == "? :" else f"a {name} b", text, example, result)
+        for name, text, example, result in rows
+    )
 
 
 OPERATORS = _operators([
