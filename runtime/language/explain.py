@@ -40,7 +40,12 @@ def known(registry: Registry) -> list[str]:
 
 def _type(name: str, registry: Registry) -> list[str]:
     plugin = registry.find(name) or next(
-        (each for each in registry.plugins() if each.name.rpartition(".")[2].lower() == name.lower()), None
+        (
+            each
+            for each in registry.plugins()
+            if each.kind != "part" and each.name.rpartition(".")[2].lower() == name.lower()
+        ),
+        None,
     )
     if plugin is None:
         return []

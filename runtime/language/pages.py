@@ -75,6 +75,8 @@ def pages(registry: Registry) -> dict[str, str]:
     """File name -> text."""
     known: dict[str, list[tuple[Known, type[Plugin]]]] = {kind: [] for kind in KINDS}
     for each in registry.plugins():
+        if each.kind == "part":
+            continue
         try:
             known[kind_of(each)].append((each, each.load()))
         except PluginUnavailable:
