@@ -73,7 +73,6 @@ def flowdeck(home: Path, *words: str, stdin: str = "") -> "subprocess.CompletedP
         (["run", "company.team.soso"], 0, "warning"),
         (["run", "company.team.soso", "--strict"], 1, "warning"),
         (["run", "company.team.helo"], 2, "did you mean company.team.hello"),
-        (["explain", "ForEach"], 0, "concurrencyLimit"),
         (["explain", "dateAd"], 2, "did you mean `dateAdd`?"),
         (["run", "company.team.hello", "-i", "name"], 2, "KEY=VALUE"),
         (["flow", "frobnicate"], 2, "No such command"),
@@ -89,6 +88,12 @@ def test_exit_codes(home: Path, words: Words, code: int, said: str) -> None:
     assert found.returncode == code, found.stderr
     assert said in found.stderr
     assert "Traceback" not in found.stderr
+
+
+def test_a_type_is_explained_on_stdout(home: Path) -> None:
+    found = flowdeck(home, "explain", "ForEach")
+    assert found.returncode == 0
+    assert "`concurrencyLimit`" in found.stdout
 
 
 def test_run_prints_one_object(home: Path) -> None:
