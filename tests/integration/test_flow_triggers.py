@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -75,6 +75,14 @@ async def reports(client: Client, count: int) -> list[Execution]:
                 break
     assert len(found) == count
     return found[::-1]
+
+
+async def until_settled(directory: Path) -> None:
+    """Until every end of an execution was looked at by the triggers that wait for some."""
+    with closing(sqlite3.connect(settings(directory).database)) as database:
+        async with asyncio.timeout(PATIENCE):
+            while database.execute("SELECT count(*) FROM state_changes").fetchone() != (0,):  # noqa: ASYNC110 - of another
+                await asyncio.sleep(0.02)
 
 
 async def until_seen(client: Client, holds: Callable[[str], bool]) -> None:
@@ -212,6 +220,7 @@ async def test_a_paused_one_does_not_listen_and_stop_after_pauses_it(tmp_path: P
         pause = PauseTrigger(namespace="company.ops", flow_id="report", trigger_id="listen")
         await client.ask(pause, Done)
         await ran(client, "load")
+        await until_settled(tmp_path)
         await client.ask(
             PauseTrigger(namespace="company.ops", flow_id="report", trigger_id="listen", paused=False), Done
         )
