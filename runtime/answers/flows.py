@@ -149,5 +149,12 @@ async def reference(parts: Parts, request: requests.Explain, user: str) -> Done:
     return Done(message=explain(request.name, parts.resources.registry))
 
 
+async def delete(parts: Parts, request: requests.DeleteFlow, user: str) -> Done:
+    file = await parts.catalogue.remove(request.namespace, request.id)
+    name = f"{request.namespace}.{request.id}"
+    await parts.store.audit.add(parts.clock.now(), user, "delete", f"flow {name}", {"file": file})
+    return Done(message=f"flow {name} is gone with its file {file}")
+
+
 async def language(parts: Parts, request: requests.GetSchema, user: str) -> Done:
     return Done(message=msgspec.json.encode(schema(parts.resources.registry)).decode())

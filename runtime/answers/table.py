@@ -32,6 +32,7 @@ ANSWERS: Mapping[type[AnyRequest], Callable[[Parts, Any, str], Awaitable[AnyView
     requests.ListRevisions: flows.revisions,
     requests.ValidateSource: flows.validate,
     requests.SaveSource: flows.save,
+    requests.DeleteFlow: flows.delete,
     requests.GetSchema: flows.language,
     requests.Explain: flows.reference,
     requests.CreateExecution: executions.create,

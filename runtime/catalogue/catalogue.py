@@ -247,6 +247,21 @@ class Catalogue:
         await self._tell()
         return loaded
 
+    async def remove(self, namespace: str, flow_id: str) -> str:
+        """Delete the file of a flow, which ends the flow; returns the file. Raises FlowNotFound."""
+        active = self._active.get((namespace, flow_id))
+        if self._directory is None or active is None:
+            raise self._not_found(namespace, flow_id)
+        path = self._directory / active[1]
+        async with self._lock:
+            try:
+                await asyncio.to_thread(path.unlink, missing_ok=True)
+            except OSError as error:
+                raise NotAllowed(f"{path} can't be deleted: {error.strerror or error}") from error
+            await self._take(await asyncio.to_thread(self._look, [path]))
+        await self._tell()
+        return active[1]
+
     def _target(self, directory: Path, flow: Flow, file: str | None) -> Path:
         active = self._active.get((flow.namespace, flow.id))
         path = directory / (file or (active[1] if active else "") or f"{flow.name}.yaml")

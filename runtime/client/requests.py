@@ -88,6 +88,13 @@ class SaveSource(Request, frozen=True, kw_only=True, tag="save_source"):
     """Relative to the flows directory; None is the file that the flow has, else NAMESPACE.ID.yaml."""
 
 
+class DeleteFlow(Request, frozen=True, kw_only=True, tag="delete_flow"):
+    """Remove a flow's file from the flows directory; its executions stay: Done."""
+
+    namespace: str
+    id: str
+
+
 class GetSchema(Request, frozen=True, kw_only=True, tag="get_schema"):
     """The language's JSON Schema, as the message of Done."""
 
@@ -436,6 +443,7 @@ AnyRequest = (
     | ListRevisions
     | ValidateSource
     | SaveSource
+    | DeleteFlow
     | GetSchema
     | Explain
     | CreateExecution
@@ -485,6 +493,7 @@ ANSWERS: Final[dict[type, type]] = {
     ListRevisions: Many,
     ValidateSource: Validation,
     SaveSource: Validation,
+    DeleteFlow: Done,
     GetSchema: Done,
     Explain: Done,
     CreateExecution: ExecutionView,

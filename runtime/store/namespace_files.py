@@ -40,7 +40,7 @@ class NamespaceFiles:
 
     def list(self, namespace: str) -> list[str]:
         """Relative names, sorted."""
-        return sorted(_walk(self.directory(namespace)))
+        return sorted(walk(self.directory(namespace)))
 
     def locate(self, namespace: str, name: str) -> Path:
         """The file, for reading. Raises FileNotFound."""
@@ -102,7 +102,8 @@ def _relative(name: str) -> PurePosixPath:
     return path
 
 
-def _walk(directory: Path) -> Iterator[str]:
+def walk(directory: Path) -> Iterator[str]:
+    """The relative names of the files below; a repository's history is not among them, nor what lies outside."""
     root = directory.resolve()
     for parent, folders, names in os.walk(directory):
         folders[:] = [folder for folder in folders if folder not in HIDDEN]

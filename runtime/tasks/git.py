@@ -1,29 +1,24 @@
 """Clone a git repository into the working directory."""
 
 import asyncio
-import math
 import re
 import shutil
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
-
-import msgspec
 
 from runtime.errors import TaskFailed
-from runtime.expressions.text import text
 from runtime.tasks import git_place, git_remedies
-from runtime.tasks.base import Result, Task
+from runtime.tasks.base import Result
 from runtime.tasks.context import TaskContext
+from runtime.tasks.git_base import GitTask
 from runtime.tasks.git_session import GitFailed, Session
 from runtime.tasks.paths import inside
 
-SCP = re.compile(r"(?:[\w.-]+@)?[\w.-]+:(?!//)")  # user@host:path, as ssh takes it
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 SHALLOW_REFUSED = re.compile(r"not our ref|unadvertised|couldn't find remote ref|shallow", re.IGNORECASE)
 
 
-class Clone(Task, frozen=True, kw_only=True):
+class Clone(GitTask, frozen=True, kw_only=True):
     """Clone a git repository into the working directory; inside a WorkingDirectory the next tasks find it there.
 
     - id: clone
@@ -34,8 +29,6 @@ class Clone(Task, frozen=True, kw_only=True):
       password: "{{ secret('GIT_TOKEN') }}"
     """
 
-    url: str
-    """https://..., ssh://..., user@host:path, or a path on this machine."""
     directory: str | None = None
     """Where to, relative to the working directory; the working directory itself where nothing is said."""
     branch: str | None = None
@@ -50,40 +43,19 @@ class Clone(Task, frozen=True, kw_only=True):
     """Whether the tips of the other branches come too."""
     no_tags: bool = False
     """Leave tags out."""
-    clone_submodules: bool | None = None
-    """Clone submodules too."""
-    username: str | None = None
-    """For https."""
-    password: str | None = None
-    """For https: a password or, better, a token; from a secret."""
-    private_key: str | None = None
-    """For ssh: the whole key in PEM or OpenSSH form; from a secret. Else the keys of the runtime's user count."""
-    passphrase: str | None = None
-    """Of the private key."""
-    trusted_ca_pem_path: str | None = None
-    """A file with the certificate authorities to accept."""
-    git_config: dict[str, Any] = msgspec.field(default_factory=dict)
-    """Settings of git for this clone: `{http.proxy: "http://proxy:3128"}`."""
-    no_proxy: bool | None = None
-    """Go around any proxy."""
-    connect_timeout: int = 10_000
-    """Milliseconds for an SSH connection to stand; for https `readTimeout` counts from the first moment."""
-    read_timeout: int = 60_000
-    """Milliseconds without a byte, for https."""
-    kestra_url: str | None = None
-    """No effect."""
-    auth: dict[str, Any] | None = None
-    """No effect: it is for tasks that speak to Kestra."""
 
     async def run(self, context: TaskContext) -> Result:
+        return Result(outputs=await self.into(self._target(context), context))
+
+    async def into(self, target: Path, context: TaskContext) -> dict[str, Any]:
+        """Clone to a directory: the task's outputs."""
         loop = asyncio.get_running_loop()
 
         def report(line: str) -> None:
             loop.call_soon_threadsafe(context.log.info, line)
 
-        source = self._source(context)
-        session = self._session(context, source, report)
-        target = self._target(context)
+        source = self.source(context)
+        session = self.session(context, source, report)
         context.log.info(f"Cloning {source.address}{self._wanted}")
         work = asyncio.ensure_future(
             asyncio.to_thread(self._clone, session, source.address, context.scratch / "clone", target)
@@ -98,7 +70,7 @@ class Clone(Task, frozen=True, kw_only=True):
         finally:
             shutil.rmtree(context.scratch / "clone", ignore_errors=True)
         context.log.info(f"At {outputs.pop('subject')}")
-        return Result(outputs=outputs)
+        return outputs
 
     def _target(self, context: TaskContext) -> Path:
         if not self.directory or self.directory in {".", "./"}:
@@ -111,36 +83,6 @@ class Clone(Task, frozen=True, kw_only=True):
             if name:
                 return f" ({kind} {name})"
         return ""
-
-    def _source(self, context: TaskContext) -> "Source":
-        source = locate(self.url, context.directory)
-        username, password = self.username or source.username, self.password or source.password
-        for secret in (password, self.passphrase, self.private_key):
-            if secret:
-                context.secrets(secret)
-        if self.kestra_url or self.auth:
-            context.log.warn("kestraUrl and auth have no effect: they are for tasks that speak to Kestra")
-        return Source(address=source.address, username=username, password=password)
-
-    def _session(self, context: TaskContext, source: "Source", report: Any) -> Session:
-        context.scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-        session = Session(context.scratch, progress=report)
-        session.configure(
-            {"http.lowSpeedLimit": "1", "http.lowSpeedTime": str(max(1, math.ceil(self.read_timeout / 1000)))}
-        )
-        if self.no_proxy:
-            session.configure({"http.proxy": ""})
-        session.configure({name: text(value) for name, value in self.git_config.items() if value is not None})
-        if self.trusted_ca_pem_path:
-            session.trust(self.trusted_ca_pem_path)
-        if source.password:
-            session.log_in(source.username, source.password)
-        session.use_ssh(
-            key=self.private_key,
-            passphrase=self.passphrase,
-            connect_timeout=max(1, math.ceil(self.connect_timeout / 1000)),
-        )
-        return session
 
     def _clone(self, session: Session, address: str, clone: Path, target: Path) -> dict[str, Any]:
         """In a thread, from the first git command to the files in their place."""
@@ -210,36 +152,6 @@ class Clone(Task, frozen=True, kw_only=True):
         return git_remedies.explain(address, failed.errors)
 
 
-class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a repository lies, and who asks for it."""
-
-    address: str
-    """As git takes it, without credentials."""
-    username: str | None = None
-    password: str | None = None
-
-
-def locate(url: str, directory: Path) -> Source:
-    """Take an address apart. A path on this machine, relative to the working directory, becomes file://: only then does git
-    honour a depth."""
-    if "://" in url:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or "@" not in parts.netloc:
-            return Source(address=url)
-        address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-        return Source(
-            address=address,
-            username=unquote(parts.username or "") or None,
-            password=unquote(parts.password or "") or None,
-        )
-    path = _local(Path(url).expanduser(), directory)
-    if path.exists():
-        return Source(address=path.as_uri() if path.is_dir() else str(path))
-    if SCP.match(url):
-        return Source(address=url)
-    raise TaskFailed(f"{url}: there is no such directory", hint="Write https://..., ssh://..., or a path.")
-
-
 def _clear(session: Session, address: str, target: Path) -> None:
     """An earlier attempt's clone of the same repository makes way; another repository's does not."""
     if not (target / ".git").exists():
@@ -265,9 +177,3 @@ def _references(session: Session, address: str, kind: str, directory: Path) -> l
         return []
     names = [line.partition("\t")[2].split("/", 2)[-1] for line in listed.splitlines()]
     return [name for name in names if not name.endswith("^{}")]
-
-
-def _local(path: Path, directory: Path) -> Path:
-    """A relative path is one of the working directory, where it leads to a repository there, else of where flowdeck was started."""
-    inside = (directory / path).resolve()
-    return inside if (inside / ".git").exists() or (inside / "HEAD").is_file() else path.resolve()

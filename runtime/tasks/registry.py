@@ -171,6 +171,9 @@ BUILT_IN: tuple[Known, ...] = (
     _plugin("scripts.python.Commands", "script:PythonCommands", "python"),
     _plugin("scripts.python.Script", "script:PythonScript", "python.script"),
     _plugin("git.Clone", "git:Clone", "git.clone"),
+    _plugin("git.SyncNamespaceFiles", "git_sync:SyncNamespaceFiles", "git.sync_namespace_files"),
+    _plugin("git.SyncFlows", "git_sync_flows:SyncFlows", "git.sync_flows"),
+    _plugin("git.SyncFlow", "git_sync_flows:SyncFlow", "git.sync_flow"),
     _plugin("dbt.cli.DbtCLI", "dbt:DbtCLI", "dbt"),
     _plugin(
         "slack.notifications.SlackIncomingWebhook",

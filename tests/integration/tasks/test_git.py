@@ -12,7 +12,8 @@ import pytest
 from aiohttp import web
 
 from runtime.errors import TaskFailed
-from runtime.tasks.git import Clone, locate
+from runtime.tasks.git import Clone
+from runtime.tasks.git_base import locate
 from runtime.tasks.git_remedies import explain
 from tests.support import World
 

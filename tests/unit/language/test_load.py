@@ -169,8 +169,8 @@ def test_a_class_has_several_names(written: str, name: str) -> None:
     ("type", "name"),
     [
         ("io.kestra.plugin.airbyte.connections.Sync", "io.kestra.plugin.airbyte.connections.Sync"),
-        ("io.kestra.plugin.git.SyncNamespaceFiles", "io.kestra.plugin.git.SyncNamespaceFiles"),
-        ("io.kestra.core.tasks.flows.ForEachItem", "io.kestra.plugin.core.flow.ForEachItem"),
+        ("io.kestra.plugin.git.PushFlows", "io.kestra.plugin.git.PushFlows"),
+        ("io.kestra.core.tasks.flows.Template", "io.kestra.plugin.core.flow.Template"),
         ("io.kestra.plugin.jdbc.snowflake.Query", "io.kestra.plugin.jdbc.snowflake.Query"),
         ("io.kestra.plugin.scripts.node.Commands", "io.kestra.plugin.scripts.node.Commands"),
         ("io.kestra.plugin.core.flow.Approval", "io.kestra.plugin.core.flow.Approval"),
