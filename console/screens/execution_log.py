@@ -18,7 +18,7 @@ from console.screens.base import ConsoleScreen
 from console.widgets.log_copy import copy
 from console.widgets.log_pane import LogPane, LogTitle
 from console.widgets.log_view import LogView
-from console.widgets.log_window import LogWindow
+from console.widgets.log_window import NOTHING, LogWindow
 from runtime.client.requests import FollowExecutionLog, FollowLog
 from runtime.errors import Failure
 from runtime.model.execution import TaskRun
@@ -45,6 +45,13 @@ class LogGrew(Message):
         return isinstance(message, LogGrew) and message.log is self.log
 
 
+@dataclass
+class LogOpened(Message):
+    """A log's end was read, or can't be: it can be shown."""
+
+    log: Log
+
+
 class LogFeed(ConsoleScreen):
     """The part of the execution's screen that reads logs."""
 
@@ -58,6 +65,8 @@ class LogFeed(ConsoleScreen):
         self._in_flight: set[Want] = set()
         self._grown = asyncio.Event()
         self._followed: Log | None = None
+        self._wanted: Log | None = None
+        """What is shown, or will be as soon as its end was read."""
         self._hits: Hits | None = None
 
     # --- what the screen says
@@ -86,22 +95,49 @@ class LogFeed(ConsoleScreen):
         """Show a log from its end."""
         self.scope = scope
         log = self._log_of(scope)
-        if log is self.pane.view.log_shown:
+        if log is self._wanted:
             return
+        self._wanted = log
+        if isinstance(log, AttemptLog) and not log.is_open and self.deck.link.is_up:
+            self._open(log)  # what is shown stays until there is something to be shown in its place
+        else:
+            self._show_log(log)
+
+    @work(exclusive=True, group="log-open")
+    async def _open(self, log: AttemptLog) -> None:
+        view = self.pane.view
+        view.say("reading ...")
+        try:
+            await self._read_end(log)
+            view.say(NOTHING)
+        except Failure as failure:
+            view.say(failure.message)
+        self.post_message(LogOpened(log))
+
+    async def _read_end(self, log: AttemptLog) -> None:
+        run, attempt = log.source
+        log.told(await self.client.log(self.execution_id, run, attempt=attempt, first=-PAGE, limit=PAGE))
+
+    @on(LogOpened)
+    def _show_opened(self, event: LogOpened) -> None:
+        if event.log is self._wanted:
+            self._show_log(event.log)
+
+    def _show_log(self, log: Log) -> None:
         state = self.state
-        names = self._names if not scope.task_run_id else {}
+        names = {} if isinstance(log, AttemptLog) else self._names
         self.pane.view.show(log, names=names, begun=state.begun if state else None)
         self._entitle()
-        self.search(self._hits.query if self._hits else Query())
+        self.search(self.log_query)
         self.follow_log()
 
     def refresh_log(self) -> None:
         """The execution moved: there may be another attempt, more names, or more to follow."""
-        view = self.pane.view
+        view, log = self.pane.view, self._log_of(self.scope)
         view.name_runs(self._names)
-        if view.log_shown is None or (self._log_of(self.scope) is not view.log_shown and view.is_following):
+        if self._wanted is None or (log is not self._wanted and view.is_following):
             self.show_log(self.scope)
-        elif isinstance(log := view.log_shown, MergedLog) and log.is_ended and self._goes_on:
+        elif isinstance(log, MergedLog) and log.is_ended and self._goes_on:
             log.is_ended = False
         self.follow_log()
         self._entitle()
@@ -138,7 +174,7 @@ class LogFeed(ConsoleScreen):
     def follow_log(self) -> None:
         """Read on, from where it is known; only while the pane is shown."""
         log = self.pane.view.log_shown
-        if log is None or log.is_ended or log is self._followed:
+        if log is None or log is not self._wanted or log.is_ended or log is self._followed:
             return
         if self.is_log_shown and self.deck.link.is_up:
             self._followed = log
@@ -165,9 +201,9 @@ class LogFeed(ConsoleScreen):
 
     async def _follow_attempt(self, log: AttemptLog) -> None:
         run, attempt = log.source
-        if not log.is_open:
-            last = self.client.log(self.execution_id, run, attempt=attempt, first=-PAGE, limit=PAGE)
-            self._tell(log, await last)
+        if not log.is_open:  # it could not be read when it was to be shown
+            await self._read_end(log)
+            self._announce(log)
         if log.is_ended:
             return
         request = FollowLog(execution_id=self.execution_id, task_run_id=run, attempt=attempt, first=log.total)

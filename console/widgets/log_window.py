@@ -21,6 +21,7 @@ from console.theme import palette
 from console.widgets.log_line import Format, Times, blank, rows_of
 from runtime.model.views import LogLine
 
+NOTHING = "Nothing was written yet."
 PERIOD = 0.2  # seconds between two paintings of what comes
 STRIPS = 2000  # lines whose looks are remembered
 
@@ -50,7 +51,7 @@ class LogWindow(ScrollView):
         self._hits: Hits | None = None
         self._names: Mapping[str, str] = {}
         self._begun: datetime | None = None
-        self._says = "Nothing was written yet."
+        self._says = NOTHING
         self._strips: dict[object, list[Strip]] = {}
         self._painted: dict[int, object] = {}
         self._width = 0
@@ -238,6 +239,11 @@ class LogWindow(ScrollView):
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
             self._ask()
+
+    def watch_show_vertical_scrollbar(self, is_shown: bool) -> None:
+        """A scrollbar that has just come does not know where the window is."""
+        if is_shown:
+            self.vertical_scrollbar.position = self.scroll_y
 
     def on_mouse_scroll_up(self) -> None:
         self.is_following = False

@@ -25,6 +25,8 @@ class Scripted:
         self.streams = dict(streams or {})
         self.sent: list[AnyRequest] = []
         """Every request, in order."""
+        self.gates: dict[type, asyncio.Event] = {}
+        """Requests of these types are answered when the event is set."""
         self.is_up = True
         self._listeners: list[asyncio.Queue[AnyView | None]] = []
 
@@ -32,6 +34,8 @@ class Scripted:
         self._require_up()
         asked = wire.decode_request(wire.encode(request))
         self.sent.append(asked)
+        if (gate := self.gates.get(type(asked))) is not None:
+            await gate.wait()
         answer = self.answers[type(asked)]
         if isinstance(answer, Failure):
             raise answer

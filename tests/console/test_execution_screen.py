@@ -1,5 +1,6 @@
 """The screen of one execution: every key, every pane, and what changes while one looks."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -422,6 +423,21 @@ async def test_an_attempt_that_begins_is_followed() -> None:
             change(msgspec.structs.replace(BUILD, attempts=third, history=(*BUILD.history, *BUILD.history)))
         )
         await until(pilot, lambda: log_of(BUILD.id, 3)(scene) and "attempt 3/3" in screen_text(pilot))
+
+
+async def test_what_is_shown_stays_until_the_other_log_was_read() -> None:
+    transport = runs.runtime()
+    async with console(transport, address=ID, size=NARROW) as pilot:
+        await settled(pilot)
+        scene = Scene(pilot, transport)
+        await pilot.press("L")
+        await until(pilot, lambda: log_of(BUILD.id, 2)(scene))
+        read = transport.gates[requests.ReadLog] = asyncio.Event()
+        await pilot.press("b")
+        await until(pilot, lambda: transport.asked(requests.ReadLog)[-1].attempt == 1)
+        assert log_of(BUILD.id, 2)(scene)
+        read.set()
+        await until(pilot, lambda: log_of(BUILD.id, 1)(scene) and "300/300" in scene.text)
 
 
 async def test_a_change_of_another_execution_is_nobodys_business() -> None:
