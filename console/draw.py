@@ -13,6 +13,7 @@ RULES: Mapping[str, str] = {
     "dag": "by need",
     "for_each": "for each",
     "each_parallel": "for each, side by side",
+    "loop": "for each",
     "loop_until": "until",
     "if": "if",
     "switch": "switch",

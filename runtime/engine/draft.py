@@ -33,6 +33,7 @@ class Draft:
         self.scopes = snapshot.scopes
         self.values = snapshot.values
         self.outputs = snapshot.outputs
+        self.inner = snapshot.inner
         self.live = snapshot.live
         self.count = snapshot.count
         self.missed = snapshot.missed
@@ -54,6 +55,7 @@ class Draft:
             scopes=self.scopes,
             values=self.values,
             outputs=self.outputs,
+            inner=self.inner,
             live=self.live,
             count=self.count,
             touched=tuple(sorted(self._touched, key=number_of)),
@@ -129,6 +131,7 @@ class Draft:
         self.task_runs = self.task_runs.remove(run.id)
         self.places = self.places.remove(run.id)
         self.values = self.values.discard(run.id)
+        self.inner = self.inner.discard(run.id)
         self.scopes = self.scopes.discard(run.id)
         self.live = self.live.discard(run.id)
         self._touched.pop(run.id, None)

@@ -10,12 +10,14 @@ import msgspec
 
 from runtime.engine.snapshot import Lane
 from runtime.model.flow import Rule, TaskSpec
+from runtime.model.states import State
 
 EXPRESSIONS: Mapping[Rule, tuple[str, ...]] = {
     Rule.PARALLEL: ("concurrent",),
     Rule.DAG: ("concurrent",),
     Rule.FOR_EACH: ("values", "value"),
     Rule.EACH_PARALLEL: ("value", "concurrent"),
+    Rule.LOOP: ("values",),
     Rule.LOOP_UNTIL: ("checkFrequency", "failOnMaxReached"),
     Rule.PAUSE: ("pauseDuration", "delay", "behavior"),
     Rule.IF: ("condition",),
@@ -28,6 +30,7 @@ _ALWAYS = frozenset(
     {
         Rule.FOR_EACH,
         Rule.EACH_PARALLEL,
+        Rule.LOOP,
         Rule.LOOP_UNTIL,
         Rule.PAUSE,
         Rule.IF,
@@ -36,6 +39,9 @@ _ALWAYS = frozenset(
     }
 )
 
+
+COLLECTED = frozenset({"outputs", "breakWhen"})
+"""What is rendered when an iteration of a Loop is over; the Loop puts it together."""
 
 DURATIONS = ("pauseDuration", "delay")
 """The two names of a Pause's own time; `timeout` is another thing: when that is over, the Pause has failed."""
@@ -47,6 +53,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     lanes: tuple[Lane, ...] = ()
     limit: int = 0
     """Lanes open at once; 0 is no limit."""
+    heeds: bool = True
+    """Whether a failure inside fails the flowable."""
     outputs: dict[str, Any] = {}
     error: str | None = None
     """Why there is nothing to go through: the flowable fails."""
@@ -59,8 +67,10 @@ def needs_evaluation(spec: TaskSpec) -> bool:
     return any(isinstance(spec.properties.get(name), str) for name in EXPRESSIONS.get(spec.rule, ()))
 
 
-def needs_collection(spec: TaskSpec) -> bool:
+def needs_collection(spec: TaskSpec, state: State) -> bool:
     """Whether something is left to do when its children have ended."""
+    if spec.rule in {Rule.LOOP, Rule.ITERATION}:
+        return state is not State.KILLED and not spec.properties.keys().isdisjoint(COLLECTED)
     return spec.rule is Rule.WORKING_DIRECTORY
 
 
@@ -130,6 +140,17 @@ def _each_parallel(spec: TaskSpec, values: Mapping[str, Any]) -> Plan:
     return Plan(lanes=lanes, limit=_concurrent(spec, values))
 
 
+def _loop(spec: TaskSpec, values: Mapping[str, Any]) -> Plan:
+    (turn,) = spec.branches["tasks"]
+    given: list[str] = values["values"] if branch(turn, "tasks") else []
+    return Plan(
+        lanes=tuple(Lane((turn,), value=value, iteration=number) for number, value in enumerate(given)),
+        limit=int(spec.properties.get("concurrencyLimit", 0)),
+        heeds=bool(spec.properties.get("transmitFailed", True)),
+        outputs={"iterationCount": len(given)},
+    )
+
+
 def _loop_until(spec: TaskSpec, values: Mapping[str, Any]) -> Plan:
     return msgspec.structs.replace(iteration(spec, 1), outputs={"iterationCount": 1})
 
@@ -165,6 +186,8 @@ _PLANS: Mapping[Rule, Callable[[TaskSpec, Mapping[str, Any]], Plan]] = {
     Rule.DAG: _dag,
     Rule.FOR_EACH: _for_each,
     Rule.EACH_PARALLEL: _each_parallel,
+    Rule.LOOP: _loop,
+    Rule.ITERATION: _sequential,
     Rule.LOOP_UNTIL: _loop_until,
     Rule.IF: _if,
     Rule.SWITCH: _switch,

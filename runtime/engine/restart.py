@@ -86,7 +86,8 @@ def main_scope(draft: Draft, scope_id: str, main: list[TaskRun], again: list[Tas
         open=len(again),
         ended=begun - {draft.places[run_id].lane for run_id in reopened} if ordered else frozenset(),
         waiting=frozenset(range(len(made.lanes))) - begun if ordered else None,
-        state=worst(run.state for run in main if run.id not in reopened),
+        heeds=made.heeds,
+        state=worst(run.state for run in main if run.id not in reopened) if made.heeds else State.SUCCESS,
     )
     return _looped(draft, scope_id, scope, main)
 

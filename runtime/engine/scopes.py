@@ -118,6 +118,7 @@ def _open_phase(draft: Draft, scope_id: str, phase: Phase, made: Plan) -> None:
             lanes=made.lanes,
             limit=made.limit,
             waiting=frozenset(range(len(made.lanes))) if ordered else None,
+            heeds=made.heeds,
             state=before.state if before else State.SUCCESS,
             error=before.error if before else None,
             iteration=before.iteration if before else 0,
@@ -193,7 +194,7 @@ def settle(draft: Draft, run: TaskRun) -> None:
     scope_id = run.parent_id or ROOT
     scope = draft.scopes[scope_id]
     lane, place = scope.lanes[draft.places[run.id].lane], draft.places[run.id]
-    if scope.phase is Phase.MAIN:
+    if scope.phase is Phase.MAIN and scope.heeds:
         scope = draft.set_scope(scope_id, _heed(scope, run))
     goes_on = run.state is not State.FAILED and not is_killing(draft, scope_id)
     if goes_on and place.position + 1 < len(lane.tasks):
@@ -313,12 +314,18 @@ def _handlers(draft: Draft, scope_id: str, phase: Phase) -> tuple[TaskSpec, ...]
     return enabled(draft.flow.errors if phase is Phase.ERRORS else draft.flow.finally_)
 
 
+def break_off(draft: Draft, scope_id: str) -> None:
+    """No further lane is to start; those that are open come to their end."""
+    scope = draft.scopes[scope_id]
+    draft.set_scope(scope_id, replace(scope, started=len(scope.lanes)))
+
+
 def close(draft: Draft, scope_id: str, state: State) -> None:
     """All phases of a scope are through: what is left is its last deed, then its end."""
     scope = draft.scopes[scope_id]
     if scope_id == ROOT:
         _close_flow(draft, scope, state)
-    elif needs_collection(draft.places[scope_id].spec) and scope.phase is not Phase.COLLECTING:
+    elif scope.phase is not Phase.COLLECTING and needs_collection(draft.places[scope_id].spec, state):
         draft.set_scope(scope_id, replace(scope, phase=Phase.COLLECTING, state=state))
         draft.ask(Collect(task_run_id=scope_id))
     else:

@@ -77,6 +77,8 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """The task run that is to be tried again, and before that the `errors` run: this is their phase."""
     kept: "Scope | None" = None
     """The scope as it was before they did, and will be again."""
+    heeds: bool = True
+    """Whether a failure inside is its own."""
     iteration: int = 0
     """Of a loop, from 1."""
     first: int = 0
@@ -103,6 +105,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """The rendered expressions of each flowable that has begun."""
     outputs: "HashTrieMap[str, Any]"
     """`outputs.*` of expressions: task id -> outputs, with a level for each value of an iteration."""
+    inner: "HashTrieMap[str, HashTrieMap[str, Any]]"
+    """What only the tasks of one iteration of a Loop see: its task run's id -> their `outputs.*`."""
     live: "HashTrieMap[str, None]"
     """The task runs that have not ended."""
     count: int = 0
@@ -164,5 +168,6 @@ def begin(flow: Flow, execution: Execution) -> Snapshot:
         scopes=HashTrieMap(empty),
         values=HashTrieMap(empty),
         outputs=HashTrieMap(empty),
+        inner=HashTrieMap(empty),
         live=HashTrieMap(empty),
     )

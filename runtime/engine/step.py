@@ -97,6 +97,8 @@ def _on_collected(draft: Draft, event: Collected) -> None:
         return
     run = draft.task_runs[event.task_run_id]
     run = draft.put(replace(run, outputs={**run.outputs, **event.outputs}))
+    if event.breaks and run.parent_id is not None:
+        scopes.break_off(draft, run.parent_id)
     state = State.FAILED if event.error and scope.state is not State.KILLED else scope.state
     scopes.end_flowable(draft, run, state, scope.error or event.error)
 

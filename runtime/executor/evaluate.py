@@ -9,9 +9,11 @@ from typing import Any
 from runtime.engine.pauses import BEHAVIORS
 from runtime.engine.plans import DURATIONS, EXPRESSIONS
 from runtime.errors import Failure, TaskFailed
+from runtime.executor import turns
 from runtime.executor.rendering import Renderer
 from runtime.expressions import is_truthy
 from runtime.model.flow import Rule, TaskSpec
+from runtime.store.files import FileStore
 from runtime.tasks.convert import convert_properties
 from runtime.tasks.flow import CheckFrequency
 from runtime.tasks.pause import Pause
@@ -31,7 +33,7 @@ class Evaluation:
 
 
 async def evaluate(
-    spec: TaskSpec, variables: Mapping[str, Any], renderer: Renderer, *, namespace: str
+    spec: TaskSpec, variables: Mapping[str, Any], renderer: Renderer, *, namespace: str, files: FileStore
 ) -> Evaluation:
     """Render what `spec` needs to begin; failures become the evaluation's error."""
     try:
@@ -39,7 +41,7 @@ async def evaluate(
             raise TaskFailed(spec.unavailable)
         if not await runs(spec, variables, renderer, namespace=namespace):
             return Evaluation(skipped=True)
-        return Evaluation(await _values(spec, variables, renderer, namespace))
+        return Evaluation(await _values(spec, variables, renderer, namespace, files))
     except Exception as failure:
         return Evaluation(error=_told(failure))
 
@@ -71,7 +73,7 @@ async def holds(
 
 
 async def _values(
-    spec: TaskSpec, variables: Mapping[str, Any], renderer: Renderer, namespace: str
+    spec: TaskSpec, variables: Mapping[str, Any], renderer: Renderer, namespace: str, files: FileStore
 ) -> dict[str, Any]:
     wanted = {
         name: spec.properties[name] for name in EXPRESSIONS.get(spec.rule, ()) if name in spec.properties
@@ -79,7 +81,24 @@ async def _values(
     if spec.rule is Rule.PAUSE and spec.timeout is not None:
         wanted["timeout"] = spec.timeout
     rendered = await renderer.render(wanted, variables, namespace=namespace)
+    if spec.rule is Rule.LOOP:
+        return await _turns(rendered["values"], files, namespace)
     return {name: _SHAPES.get((spec.rule, name), _as_is)(value) for name, value in rendered.items()}
+
+
+async def _turns(value: Any, files: FileStore, namespace: str) -> dict[str, Any]:
+    """A Loop's values as texts, with the keys of a map; what comes twice is two turns."""
+    if turns.is_address(value):
+        found = await turns.from_file(files, value, namespace)
+        return {"values": [turns.as_text(each) for each in found], "stored": True}
+    value = _parsed(value) if isinstance(value, str) else value
+    if isinstance(value, Mapping):
+        return {"values": [turns.as_text(each) for each in value.values()], "keys": list(value)}
+    if not isinstance(value, list | tuple):
+        raise TaskFailed(
+            f"the values must be a list or a map, or a JSON text of one; they are `{value!s:.100}`"
+        )
+    return {"values": [turns.as_text(each) for each in value]}
 
 
 def _as_is(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -28,11 +28,12 @@ from runtime.engine.commands import (
 )
 from runtime.engine.snapshot import Snapshot
 from runtime.errors import Failure
-from runtime.executor import assertions, evaluate, listeners, variables, workspace
+from runtime.executor import assertions, evaluate, listeners, turns, variables, workspace
 from runtime.executor.attempt import Attempt
 from runtime.executor.begin import begin_again
 from runtime.executor.resources import Resources
 from runtime.executor.slots import Slots
+from runtime.executor.turns import Deed
 from runtime.language.inputs import resolve_outputs
 from runtime.model.events import (
     AnyEvent,
@@ -46,10 +47,18 @@ from runtime.model.events import (
     RetryDue,
     SlaChecked,
 )
-from runtime.model.execution import Execution
+from runtime.model.execution import Execution, TaskRun
+from runtime.model.flow import Rule
 from runtime.model.states import State
 
 logger = logging.getLogger(__name__)
+
+
+_DEEDS: Mapping[Rule, Callable[[Resources, Snapshot, TaskRun], Awaitable[Deed]]] = {
+    Rule.WORKING_DIRECTORY: workspace.finish,
+    Rule.ITERATION: turns.finish_turn,
+    Rule.LOOP: turns.finish_loop,
+}
 
 
 class Performer:
@@ -193,7 +202,11 @@ class Performer:
         run, spec = snapshot.task_runs[run_id], snapshot.spec(run_id)
         seen = variables.of_task(snapshot, run)
         found = await evaluate.evaluate(
-            spec, seen, self._resources.renderer, namespace=snapshot.flow.namespace
+            spec,
+            seen,
+            self._resources.renderer,
+            namespace=snapshot.flow.namespace,
+            files=self._resources.files,
         )
         if found.error is None and not found.skipped:
             found.error = await workspace.prepare(self._resources, snapshot, run, found.values)
@@ -227,11 +240,15 @@ class Performer:
 
     async def _collect(self, execution_id: str, run_id: str) -> None:
         snapshot = self._snapshot(execution_id)
-        outputs, error = await workspace.finish(self._resources, snapshot, snapshot.task_runs[run_id])
-        now = self._resources.clock.now()
-        self._resources.supervisor.post(
-            execution_id, Collected(at=now, task_run_id=run_id, outputs=outputs, error=error)
+        deed = await _DEEDS[snapshot.spec(run_id).rule](self._resources, snapshot, snapshot.task_runs[run_id])
+        collected = Collected(
+            at=self._resources.clock.now(),
+            task_run_id=run_id,
+            outputs=deed.outputs,
+            breaks=deed.breaks,
+            error=deed.error,
         )
+        self._resources.supervisor.post(execution_id, collected)
 
     async def _choose_listeners(self, execution_id: str, state: State) -> None:
         chosen = await listeners.chosen(self._snapshot(execution_id), state, self._resources)

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from runtime.engine.snapshot import Snapshot
 from runtime.errors import FileNotFound, InvalidRequest
+from runtime.model.execution import TaskRun
 from runtime.runners.base import Labels
 from runtime.store.files import FileStore
 
@@ -15,6 +17,19 @@ class AttemptFiles:
     def __init__(self, store: FileStore, labels: Labels) -> None:
         self.store = store
         self._labels = labels
+
+    @classmethod
+    def of(cls, store: FileStore, snapshot: Snapshot, run: TaskRun) -> "AttemptFiles":
+        """Of a flowable, which has no attempts of its own."""
+        labels = Labels(
+            namespace=snapshot.flow.namespace,
+            flow_id=snapshot.flow.id,
+            execution_id=run.execution_id,
+            task_id=run.task_id,
+            task_run_id=run.id,
+            attempt=1,
+        )
+        return cls(store, labels)
 
     @property
     def namespace(self) -> str:

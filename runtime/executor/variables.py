@@ -1,12 +1,13 @@
 """What a template may name: `flow`, `execution`, `inputs`, `outputs`, `taskrun`, `trigger` ... built from a snapshot, nothing copied that is large."""
 
 import os
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from runtime.engine.snapshot import Snapshot
 from runtime.model.execution import Execution, TaskRun
-from runtime.model.flow import Flow, TaskSpec
+from runtime.model.flow import Flow, Rule, TaskSpec
 
 ENVIRONMENT_PREFIX = "ENV_"
 """Variables of the runtime's own environment that begin so are `envs.*` in templates, in lower case and without it."""
@@ -34,16 +35,56 @@ def _variables(flow: Flow, execution: Execution) -> dict[str, Any]:
 
 def of_task(snapshot: Snapshot, run: TaskRun) -> dict[str, Any]:
     """What a task of a running execution sees."""
-    parents = [_above(snapshot, parent) for parent in snapshot.ancestors(run) if parent.value is not None]
+    turns, parents = _around(snapshot, run)
     return of_execution(snapshot.flow, snapshot.execution) | {
-        "outputs": snapshot.outputs,
+        "outputs": _visible(snapshot, turns),
         "tasks": TaskStates(snapshot),
         "tasksWithState": lambda state: with_state(snapshot, state),
         "task": {"id": run.task_id, "type": _type(snapshot.spec(run.id))},
         "taskrun": _task_run(run),
         "parents": parents,
         **({"parent": parents[0]} if parents else {}),
+        **({"item": _items(snapshot, turns)} if turns else {}),
     }
+
+
+def inside(snapshot: Snapshot, turn: TaskRun) -> dict[str, Any]:
+    """What is seen at the end of a Loop's turn: what its last task would see."""
+    around, _ = _around(snapshot, turn)
+    turns = [turn, *around]
+    here = {"outputs": _visible(snapshot, turns), "item": _items(snapshot, turns)}
+    return of_task(snapshot, turn) | here
+
+
+def _around(snapshot: Snapshot, run: TaskRun) -> tuple[list[TaskRun], list[dict[str, Any]]]:
+    """The turns of Loops that it stands in, the innermost first; and `parents`, which reach as far as the innermost turn."""
+    turns: list[TaskRun] = []
+    parents: list[dict[str, Any]] = []
+    for above in snapshot.ancestors(run):
+        if snapshot.spec(above.id).rule is Rule.ITERATION:
+            turns.append(above)
+        elif above.value is not None and not turns:
+            parents.append(_above(snapshot, above))
+    return turns, parents
+
+
+def _visible(snapshot: Snapshot, turns: list[TaskRun]) -> Mapping[str, Any]:
+    """`outputs.*`: those of the own turn hide those of the turns around it."""
+    inner = [snapshot.inner[turn.id] for turn in turns if turn.id in snapshot.inner]
+    return ChainMap(*inner, snapshot.outputs) if inner else snapshot.outputs  # type: ignore[arg-type] # read only
+
+
+def _items(snapshot: Snapshot, turns: list[TaskRun]) -> dict[str, Any]:
+    """`item.*`: the value of the turn, and of the turns around it."""
+    own, *above = [item_of(snapshot, turn) for turn in turns]
+    return {**own, **({"parent": above[0]} if above else {}), "parents": above}
+
+
+def item_of(snapshot: Snapshot, turn: TaskRun) -> dict[str, Any]:
+    """One turn's value, its place from 0, and its key where the Loop goes over a map."""
+    keys = snapshot.values[turn.parent_id or ""].get("keys")
+    item = {"value": turn.value, "index": turn.iteration}
+    return item if keys is None else {**item, "key": keys[turn.iteration or 0]}
 
 
 def of_flow(snapshot: Snapshot) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from runtime.errors import Failure
 from runtime.executor import variables
 from runtime.executor.resources import Resources
 from runtime.executor.storage import AttemptFiles
+from runtime.executor.turns import Deed
 from runtime.model.execution import TaskRun
 from runtime.model.flow import Rule
-from runtime.runners.base import Labels
 from runtime.tasks.convert import convert_properties
 from runtime.tasks.namespace_files import NamespaceFiles
 from runtime.tasks.script_files import collect, lay_inputs
@@ -31,7 +31,9 @@ async def prepare(
     inputs, shared = values.pop("inputFiles", None) or {}, values.pop("namespaceFiles", None)
     try:
         directory = resources.directories.make(run)
-        await asyncio.to_thread(_lay, directory, inputs, shared, _files(resources, snapshot, run))
+        await asyncio.to_thread(
+            _lay, directory, inputs, shared, AttemptFiles.of(resources.files, snapshot, run)
+        )
     except Failure as failure:
         return str(failure)
     except OSError as failure:
@@ -46,15 +48,15 @@ def _lay(directory: Path, inputs: Any, shared: Any, files: AttemptFiles) -> None
     lay_inputs(directory, inputs, files)
 
 
-async def finish(resources: Resources, snapshot: Snapshot, run: TaskRun) -> tuple[dict[str, Any], str | None]:
+async def finish(resources: Resources, snapshot: Snapshot, run: TaskRun) -> Deed:
     """Keep `outputFiles` and remove the directory: the task run's outputs, and what went wrong."""
     directory = resources.directories.make(run)
     try:
-        return await _collect(resources, snapshot, run, directory), None
+        return Deed(await _collect(resources, snapshot, run, directory))
     except Failure as failure:
-        return {}, str(failure)
+        return Deed(error=str(failure))
     except OSError as failure:
-        return {}, f"the output files could not be kept: {failure}"
+        return Deed(error=f"the output files could not be kept: {failure}")
     finally:
         resources.directories.remove(directory)
 
@@ -66,18 +68,7 @@ async def _collect(resources: Resources, snapshot: Snapshot, run: TaskRun, direc
     seen = variables.of_task(snapshot, run)
     rendered = await resources.renderer.render(patterns, seen, namespace=snapshot.flow.namespace)
     wanted = json.loads(rendered) if isinstance(rendered, str) else rendered
-    files = await asyncio.to_thread(collect, directory, wanted, _files(resources, snapshot, run))
-    return {"outputFiles": files}
-
-
-def _files(resources: Resources, snapshot: Snapshot, run: TaskRun) -> AttemptFiles:
-    flow = snapshot.flow
-    labels = Labels(
-        namespace=flow.namespace,
-        flow_id=flow.id,
-        execution_id=run.execution_id,
-        task_id=run.task_id,
-        task_run_id=run.id,
-        attempt=1,
+    files = await asyncio.to_thread(
+        collect, directory, wanted, AttemptFiles.of(resources.files, snapshot, run)
     )
-    return AttemptFiles(resources.files, labels)
+    return {"outputFiles": files}

@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
+from runtime.engine.plans import COLLECTED
 from runtime.language.dags import check_dag, members
 from runtime.language.defaults import Defaults
 from runtime.language.document import Path
-from runtime.language.input_specs import InputReader, ids
+from runtime.language.input_specs import InputReader, ids, read_outputs
 from runtime.language.report import Report, nearest
 from runtime.language.retries import read_retry
 from runtime.language.task_keys import COMMON, NOT_RENDERED, WITHOUT_EFFECT, TaskKeys, lists, marked
@@ -90,6 +91,8 @@ class TaskReader:
         branches = self._branches(value, path, found)
         if inside := self._inside(value, path, found):
             branches["tasks"] = inside
+        if _rule(found) is Rule.LOOP:
+            branches = {"tasks": (self._turn(value, path, found, branches),)}
         if found.plugin is not None and issubclass(found.plugin, Flowable):
             self._check_flowable(found.plugin.rule, value, path, branches)
         return self._built(value, path, replace(found, unavailable=unavailable), branches)
@@ -211,6 +214,26 @@ class TaskReader:
         for part in parts:
             self._check_id({"id": part.id}, path)
         return tuple(msgspec.structs.replace(part, line=line) for part in parts)
+
+    def _turn(
+        self,
+        value: Mapping[str, Any],
+        path: Path,
+        found: Found,
+        branches: dict[str, tuple[TaskSpec, ...]],
+    ) -> TaskSpec:
+        """What a Loop runs for each value: its lists of tasks, and what it renders when they are through."""
+        identifier = f"{value.get('id')}_iteration"
+        self._check_id({"id": identifier}, path)
+        read_outputs(self._report, self._templates, value.get("outputs"), (*path, "outputs"))
+        return TaskSpec(
+            id=identifier,
+            type=found.name,
+            rule=Rule.ITERATION,
+            properties={key: value[key] for key in COLLECTED if value.get(key)},
+            branches=branches,
+            line=self._report.line(path),
+        )
 
     def _cases(self, value: Any, path: Path) -> dict[str, tuple[TaskSpec, ...]]:
         if value is not None and not isinstance(value, Mapping):

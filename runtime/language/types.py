@@ -19,7 +19,6 @@ FLOWABLES = frozenset(
     for name in (
         "Approval",
         "ForEachItem",
-        "Loop",
         "Subflow",
         "Template",
     )

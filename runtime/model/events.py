@@ -67,6 +67,8 @@ class Collected(Event, frozen=True, kw_only=True, tag="collected"):
 
     task_run_id: str
     outputs: dict[str, Any] = {}
+    breaks: bool = False
+    """Of an iteration: whether it is to be the last."""
     error: str | None = None
 
 

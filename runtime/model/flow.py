@@ -22,6 +22,8 @@ class Rule(StrEnum):
     DAG = "dag"  #: each when those it depends on have ended
     FOR_EACH = "for_each"  #: the tasks once for each value, one after the other
     EACH_PARALLEL = "each_parallel"  #: each task for each value, all side by side
+    LOOP = "loop"  #: an iteration for each value
+    ITERATION = "iteration"  #: sequential, and by itself: one turn of a loop
     LOOP_UNTIL = "loop_until"  #: the tasks again and again, until a condition holds
     IF = "if"  #: `then` or `else`
     SWITCH = "switch"  #: the case whose key is the value

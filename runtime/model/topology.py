@@ -51,6 +51,8 @@ class _Graph:
         self.edges += [(one, other) for one in before for other in after]
 
     def task(self, spec: TaskSpec, parent: str | None, branch: str) -> Ends:
+        if spec.rule is Rule.ITERATION:
+            return self._turn(spec, parent)
         self.nodes.append(_node(spec, parent, branch))
         if spec.rule is Rule.NONE or not any(spec.branches.values()):
             return Ends((spec.id,), (spec.id,))
@@ -58,6 +60,12 @@ class _Graph:
         for name in ("errors", "finally"):
             self.chain(spec.branches.get(name, ()), spec.id, name)
         return _merged(inside) or Ends((spec.id,), (spec.id,))
+
+    def _turn(self, spec: TaskSpec, parent: str | None) -> Ends:
+        """A Loop's turn has no frame beside the Loop's own."""
+        for name in ("errors", "finally"):
+            self.chain(spec.branches.get(name, ()), parent, name)
+        return self.chain(spec.branches.get("tasks", ()), parent, "tasks")
 
     def _branch(self, spec: TaskSpec, name: str, tasks: Sequence[TaskSpec]) -> Ends:
         if spec.rule is Rule.DAG:

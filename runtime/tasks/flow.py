@@ -1,7 +1,7 @@
 """The tasks that hold others. They have no `run`: the engine goes through their tasks by their rule."""
 
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
@@ -144,6 +144,40 @@ class EachParallel(Group, frozen=True, kw_only=True):
     """As the `values` of ForEach."""
     concurrent: int = 0
     """How many task runs at once; 0 for all."""
+
+
+class Loop(Group, frozen=True, kw_only=True):
+    """Run tasks once for each value; each turn sees its own outputs only, and gives `outputs` to what comes after.
+
+    `item.value` is the value, `item.index` counts from 0, `item.key` is the key of a map, `item.parent` the turn of the Loop around.
+    Afterwards `outputs.ID.outputs[0].outputs` are those of the first turn.
+
+    - id: regions
+      type: loop
+      values: [eu, us]
+      concurrencyLimit: 2
+      tasks:
+        - {id: load, type: shell, commands: ["./load.sh {{ item.value }}"]}
+      outputs:
+        - {id: rows, type: INT, value: "{{ outputs.load.vars.rows }}"}
+    """
+
+    rule: ClassVar[Rule] = Rule.LOOP
+
+    tasks: Tasks
+    """Run one after the other in each turn; `errors` and `finally` belong to the turn too."""
+    values: Any
+    """A list, a map, a JSON text of one, or the address of a stored file: one value a line. What comes twice is two turns."""
+    concurrency_limit: Annotated[int, Verbatim] = 0
+    """How many turns at once; 0 for all."""
+    transmit_failed: Annotated[bool, Verbatim] = True
+    """Whether the Loop fails where a turn does; else the other turns run on."""
+    outputs: Annotated[list[dict[str, Any]], Verbatim] = msgspec.field(default_factory=list)
+    """What a turn gives, as the `outputs` of a flow: id, type and value."""
+    fetch_type: Annotated[Literal["AUTO", "FETCH", "STORE"], Verbatim] = "AUTO"
+    """FETCH: `outputs.ID.outputs` is a list; STORE: `outputs.ID.uri` is a file of it; AUTO: as the values came."""
+    break_when: Annotated[Any, Verbatim] = None
+    """Looked at after each turn: where it is true no further turn begins. It sees `item`, `iteration.state` and `iteration.outputs`."""
 
 
 class CheckFrequency(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):

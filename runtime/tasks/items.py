@@ -23,10 +23,11 @@ def read(path: Path) -> Iterator[Any]:
     with path.open("rb") as file:
         for number, line in enumerate(lines(file), 1):
             if line.strip():
-                yield _item(line, number)
+                yield item(line, number)
 
 
-def _item(line: bytes, number: int) -> Any:
+def item(line: bytes, number: int) -> Any:
+    """A line's value, as JSON or Ion."""
     try:
         return json.loads(line)
     except ValueError:

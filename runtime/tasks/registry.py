@@ -190,6 +190,7 @@ BUILT_IN: tuple[Known, ...] = (
             "Parallel": "parallel",
             "Dag": "dag",
             "ForEach": "foreach",
+            "Loop": "loop",
             "EachSequential": "each_sequential",
             "EachParallel": "each_parallel",
             "If": "if",

@@ -1,5 +1,6 @@
 """Tasks that hold others, in a whole runtime: what their children see, and what they leave."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -112,3 +113,88 @@ async def test_a_loop_that_cannot_go_on_says_why(client: Client, keys: str) -> N
     view = await run(client, flow(task))
     assert view.execution.state is State.FAILED
     assert LOOPS_THAT_FAIL[keys] in str(view.execution.error)
+
+
+TURNS = """\
+- {id: before, type: return, format: seen}
+- id: outer
+  type: io.kestra.plugin.core.flow.Loop
+  values: {x: 1, y: {z: 2}}
+  concurrencyLimit: 1
+  outputs:
+    - {id: made, type: STRING, value: "{{ outputs.made.value }}"}
+    - {id: inner, type: JSON, value: "{{ loopOutputs(outputs.inner.outputs, 'pair') }}"}
+  tasks:
+    - {id: made, type: return, format: "{{ item.key }}={{ item.value }} at {{ item.index }}, {{ outputs.before.value }}"}
+    - id: inner
+      type: loop
+      values: [p, p]
+      outputs: [{id: pair, type: STRING, value: "{{ outputs.pair.value }}"}]
+      tasks:
+        - {id: pair, type: return, format: "{{ item.parent.key }}{{ item.parents[0].index }}{{ item.value }}{{ item.index }} {{ outputs.made.value }}"}
+- {id: after, type: return, format: "{{ outputs.outer.outputs[1].outputs.made }} of {{ outputs.outer.iterationCount }}"}
+- {id: hidden, type: return, format: "{{ outputs.made.value ?? 'not seen here' }}"}
+"""
+
+
+async def test_a_loop_gives_what_its_turns_gave(client: Client) -> None:
+    view = await run(client, flow(TURNS))
+    assert values(view, "after") == ['y={"z":2} at 1, seen of 2']
+    assert values(view, "hidden") == ["not seen here"]
+    (outer,) = (each for each in view.task_runs if each.task_id == "outer")
+    assert outer.outputs["outputs"] == [
+        {
+            "item": {"value": "1", "iteration": 0, "key": "x"},
+            "outputs": {"made": "x=1 at 0, seen", "inner": ["x0p0 x=1 at 0, seen", "x0p1 x=1 at 0, seen"]},
+        },
+        {
+            "item": {"value": '{"z":2}', "iteration": 1, "key": "y"},
+            "outputs": {
+                "made": 'y={"z":2} at 1, seen',
+                "inner": ['y1p0 y={"z":2} at 1, seen', 'y1p1 y={"z":2} at 1, seen'],
+            },
+        },
+    ]
+
+
+FROM_A_FILE = """\
+- {id: file, type: io.kestra.plugin.core.storage.Write, content: "1.50\\n{\\"a\\": 1}\\n\\n{b: 2}\\n", extension: .txt}
+- id: each
+  type: loop
+  values: "{{ outputs.file.uri }}"
+  outputs: [{id: n, type: STRING, value: "{{ item.value }}"}]
+  tasks: [{id: t, type: return}]
+- {id: after, type: return, format: "{{ read(outputs.each.uri) }}"}
+"""
+
+
+async def test_a_loop_over_a_file_leaves_a_file(client: Client) -> None:
+    view = await run(client, flow(FROM_A_FILE))
+    (text,) = values(view, "after")
+    assert [json.loads(line)["outputs"] for line in text.splitlines()] == [
+        {"n": "1.50"},
+        {"n": '{"a":1}'},
+        {"n": '{"b":2}'},
+    ]
+
+
+LOOPS = {
+    "values: [1, 2, 3], concurrencyLimit: 1, breakWhen: '{{ item.value == \"2\" }}'": (State.SUCCESS, 2),
+    "values: [1, 2], concurrencyLimit: 1, breakWhen: '{{ iteration.outputs.n == 1 }}', outputs: [{id: n, type: INT, value: '{{ item.value }}'}]": (
+        State.SUCCESS,
+        1,
+    ),
+    "values: [], outputs: [{id: n, type: INT, value: '{{ item.value }}'}]": (State.SUCCESS, 0),
+    "values: '{{ 7 }}'": (State.FAILED, 0),
+    "values: [1, 1], outputs: [{id: n, type: INT, value: '{{ nothing }}'}], concurrencyLimit: 1": (
+        State.FAILED,
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize("keys", LOOPS)
+async def test_turns_of_a_loop(client: Client, keys: str) -> None:
+    view = await run(client, flow(f"- {{id: each, type: loop, {keys}, tasks: [{{id: t, type: return}}]}}"))
+    state, count = LOOPS[keys]
+    assert (view.execution.state, sum(each.task_id == "t" for each in view.task_runs)) == (state, count)

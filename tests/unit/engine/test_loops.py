@@ -8,7 +8,8 @@ import pytest
 from runtime.engine import unfinished
 from runtime.engine.commands import CheckCondition, WakeAt
 from runtime.engine.snapshot import Phase
-from runtime.model.events import ConditionChecked, KillRequested, Restarted
+from runtime.model.events import Collected, ConditionChecked, KillRequested, Restarted
+from runtime.model.execution import TaskRun
 from runtime.model.flow import Flow, Rule, TaskSpec
 from runtime.model.states import State
 from tests.unit.engine.world import START, World, flow, task
@@ -161,3 +162,79 @@ def test_a_restart_of_a_loop_at_its_limit_begins_anew() -> None:
     made.run()
     made.check_promises()
     assert (made.state, count(made), len(made.started)) == (F, 2, 4)
+
+
+# --- Loop: a turn for each value
+
+
+def turns(*tasks: TaskSpec, values: str = "abc", fails: str = "", **keys: Any) -> World:
+    handlers = {name: keys.pop(name) for name in ("errors", "finally") if name in keys}
+    turn = task(
+        "turn", Rule.ITERATION, tasks=tasks or (task("t"),), properties=keys.pop("turn", {}), **handlers
+    )
+    each = task("each", Rule.LOOP, tasks=[turn], properties={"values": list(values), **keys})
+
+    def outcome(run: TaskRun, number: int) -> State:
+        above = made.snapshot.task_runs.get(run.parent_id or "")
+        return F if run.task_id == "t" and above is not None and (above.value or "-") in fails else S
+
+    made = World(flow(each, task("after")), outcome)
+    return made
+
+
+def through(made: World) -> World:
+    made.run()
+    made.check_promises()
+    return made
+
+
+def test_each_turn_sees_its_own_outputs_only() -> None:
+    made = through(turns(task("t"), task("s", Rule.SEQUENTIAL, tasks=[task("u")]), values="aab"))
+    assert [run.value for run in made.snapshot.ordered() if run.task_id == "turn"] == ["a", "a", "b"]
+    assert set(made.snapshot.outputs) == {"each", "after"}
+    assert made.snapshot.outputs["each"] == {"iterationCount": 3}
+    assert [set(inner) for inner in made.snapshot.inner.values()] == [{"t", "u"}] * 3
+
+
+def test_a_turn_that_fails_runs_its_own_handlers_and_fails_the_loop() -> None:
+    made = through(turns(fails="b", concurrencyLimit=1, errors=[task("e")], **{"finally": [task("z")]}))
+    assert (made.state, made.states()) == (
+        F,
+        {"each": F, "turn[a]": S, "t": F, "z": S, "turn[b]": F, "e": S},
+    )
+
+
+def test_a_loop_may_take_no_notice_of_a_failure() -> None:
+    made = through(turns(fails="b", concurrencyLimit=1, transmitFailed=False))
+    states = made.states()
+    assert (made.state, states["turn[b]"], states["turn[c]"], states["each"]) == (S, F, S, S)
+
+
+def test_no_turn_begins_after_one_that_breaks_off() -> None:
+    made = turns(turn={"breakWhen": "x"}, concurrencyLimit=1)
+    while not any(isinstance(event, Collected) for event in made.inbox):
+        made.take()
+    made.inbox[0] = Collected(at=START, task_run_id=made.inbox[0].task_run_id, breaks=True)
+    through(made)
+    assert (made.state, made.states()) == (S, {"each": S, "turn[a]": S, "t": S, "after": S})
+
+
+def test_what_a_turn_gives_is_asked_for_when_it_is_over() -> None:
+    made = through(turns(turn={"outputs": ["x"]}, outputs=["x"]))
+    asked = [event.task_run_id for event in made.log if isinstance(event, Collected)]
+    collected = [made.snapshot.task_runs[run_id].task_id for run_id in asked]
+    assert collected == ["turn", "turn", "turn", "each"]
+
+
+def test_a_restart_runs_the_turn_again_that_failed() -> None:
+    made = turns(fails="b", concurrencyLimit=1)
+    made.run()
+    assert made.state is F
+    made.outcome = lambda run, number: S
+    made.announced.clear()
+    made.forgotten = 0
+    made.inbox.append(Restarted(at=START))
+    through(made)
+    assert made.state is S
+    assert [run.state for run in made.snapshot.ordered() if run.task_id == "turn"] == [S, S, S]
+    assert len(made.started) == 5  # one each, one once more, and the one behind

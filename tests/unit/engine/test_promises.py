@@ -105,6 +105,19 @@ class Flows:
                     "tasks": self.tasks(depth),
                     "properties": {"value": values, "concurrent": limit},
                 }
+            case Rule.LOOP:
+                keys = {key: ["x"] for key in ("outputs", "breakWhen") if self.random.random() < 0.5}
+                self.count += 1
+                turn = task(
+                    f"t{self.count}", Rule.ITERATION, tasks=self.tasks(depth), properties=keys, **found
+                )
+                values = [str(number) for number in range(self.random.randint(0, 4))]
+                own = {
+                    "values": values,
+                    "concurrencyLimit": self.random.randint(0, 3),
+                    "transmitFailed": self.random.random() < 0.5,
+                }
+                return {"tasks": [turn], "properties": keys | own}
             case Rule.LOOP_UNTIL:
                 most = self.random.choice([None, 1, 2, 3])
                 frequency = {"interval": 1.0, "maxIterations": most}

@@ -155,7 +155,8 @@ class World:
                 answer = ConditionChecked(at=self.now, task_run_id=run_id, iteration=iteration, holds=holds)
                 self.inbox.append(answer)
             case Collect(task_run_id=run_id):
-                self.inbox.append(Collected(at=self.now, task_run_id=run_id))
+                breaks = self.random is not None and self.random.random() < 0.1
+                self.inbox.append(Collected(at=self.now, task_run_id=run_id, breaks=breaks))
             case WakeAt(task_run_id=run_id, number=number, at=at):
                 self.inbox.append(RetryDue(at=at, task_run_id=run_id, number=number))
             case WakeSla(number=number, at=at):

@@ -43,7 +43,7 @@ async def evaluated(tmp_path: Path, rule: Rule, **properties: Any) -> Any:
     async with Store.open(None) as store:
         values = KeyValues(store.database, ManualClock())
         renderer = Renderer(Expressions(), Vault(tmp_path), lambda secret: None, FileStore(tmp_path), values)
-        return await evaluate(spec, SEEN, renderer, namespace="n")
+        return await evaluate(spec, SEEN, renderer, namespace="n", files=FileStore(tmp_path))
 
 
 @pytest.mark.parametrize("name", VALUES)
