@@ -232,7 +232,7 @@ def mend(draft: Draft, run: TaskRun) -> None:
     scope, tasks = draft.scopes[scope_id], _handlers(draft, scope_id, Phase.ERRORS)
     if tasks and scope.phase is Phase.MAIN and scope.open == 1 and scope.mends is None:
         lanes = one_lane(tasks, Phase.ERRORS.value).lanes
-        phase = Scope(phase=Phase.ERRORS, lanes=lanes, limit=1, mends=run.id, kept=scope, first=draft.count)
+        phase = Scope(phase=Phase.ERRORS, lanes=lanes, limit=1, mends=run.id, kept=scope, since=draft.count)
         draft.set_scope(scope_id, phase)
         advance(draft, scope_id)
 
@@ -246,7 +246,7 @@ def is_mending(draft: Draft, run: TaskRun) -> bool:
 def _put_right(draft: Draft, scope_id: str, scope: Scope) -> None:
     """The `errors` before a new try are through: its time has come, or will."""
     assert scope.kept is not None
-    draft.set_scope(scope_id, replace(scope.kept, mends=scope.mends, first=scope.first))
+    draft.set_scope(scope_id, replace(scope.kept, mends=scope.mends, since=scope.since))
     run = draft.task_runs[scope.mends or ""]
     assert run.next_attempt is not None
     draft.ask(WakeAt(task_run_id=run.id, number=len(run.attempts), at=run.next_attempt))
@@ -258,7 +258,7 @@ def mended(draft: Draft, run: TaskRun) -> None:
     scope = draft.scopes[scope_id]
     if scope.mends == run.id:
         draft.set_scope(scope_id, replace(scope, mends=None))
-        draft.remove_since(scope.first, scope_id)
+        draft.remove_since(scope.since, scope_id)
 
 
 def mend_no_more(draft: Draft, scope_id: str) -> None:

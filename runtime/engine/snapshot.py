@@ -75,6 +75,8 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
     mends: str | None = None
     """The task run that is to be tried again, and before that the `errors` run: this is their phase."""
+    since: int = 0
+    """How many task runs there were when they began."""
     kept: "Scope | None" = None
     """The scope as it was before they did, and will be again."""
     heeds: bool = True

@@ -11,6 +11,7 @@ from runtime.engine.snapshot import Phase
 from runtime.model.events import Collected, ConditionChecked, KillRequested, Restarted
 from runtime.model.execution import TaskRun
 from runtime.model.flow import Flow, Rule, TaskSpec
+from runtime.model.retry import Retry
 from runtime.model.states import State
 from tests.unit.engine.world import START, World, flow, task
 
@@ -109,6 +110,18 @@ def test_a_condition_that_cannot_be_rendered_fails_it() -> None:
     made.check_promises()
     assert made.states() == {"loop": F, "a": S, "e": S}
     assert made.snapshot.execution.error == "`loop` failed: no such output"
+
+
+def test_errors_before_a_new_try_do_not_outlive_their_iteration() -> None:
+    """What handled the failure of the first iteration is taken out with what it handled."""
+    retry = Retry(type="constant", interval=timedelta(seconds=1), max_attempts=2)
+    tree = flow(loop(task("a"), task("b"), errors=[task("e")], retry=retry))
+    made = World(tree, lambda run, number: F if (run.task_id, run.iteration, number) == ("b", 0, 1) else S)
+    made.holds = lambda iteration: iteration >= 2
+    made.run()
+    made.check_promises()
+    assert (made.state, made.states()) == (S, {"loop": S, "a": S, "b": S})
+    assert [each.task_id for each in made.snapshot.ordered()] == ["loop", "a", "b"]
 
 
 def test_a_kill_ends_its_rest() -> None:
