@@ -80,6 +80,10 @@ class Attempt:
             end = self._ended(State.FAILED, error=f"a defect of flowdeck: {type(defect).__name__}: {defect}")
         self._post(end)
 
+    def never_began(self) -> None:
+        """It was killed before its first step: a coroutine that is cancelled then runs no line of its own."""
+        self._post(self._ended(State.KILLED))
+
     def _post(self, end: AttemptEnded | AttemptLost) -> None:
         lines = self._log.lines if self._log else 0
         self._close_log()

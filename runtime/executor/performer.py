@@ -159,7 +159,12 @@ class Performer:
         attempt = Attempt(self._resources, snapshot.execution.id, run, command.number, resumed)
         task = self._spawn(attempt.perform())
         self._attempts[command.id] = attempt, task
-        task.add_done_callback(lambda _: self._attempts.pop(command.id, None))
+        task.add_done_callback(lambda task: self._over(command.id, attempt, task))
+
+    def _over(self, command_id: str, attempt: Attempt, task: "asyncio.Task[None]") -> None:
+        self._attempts.pop(command_id, None)
+        if task.cancelled() and not attempt.leaving:
+            attempt.never_began()
 
     def _kill(self, snapshot: Snapshot, command: KillAttempt) -> None:
         started = self._attempts.get(f"{command.task_run_id}/{command.number}")
