@@ -1,5 +1,6 @@
 """How things are named on a command line: NAMESPACE.FLOW, NAMESPACE.FLOW.TRIGGER, key=value."""
 
+from datetime import datetime
 from pathlib import Path
 
 import typer
@@ -40,3 +41,11 @@ def inputs(words: list[str]) -> dict[str, str]:
 def is_file(name: str) -> bool:
     """Whether FLOW is meant as a path."""
     return Path(name).suffix in {".yaml", ".yml"} or Path(name).is_file()
+
+
+def date(word: str) -> datetime:
+    """A date with its time; without an offset it is this machine's."""
+    try:
+        return datetime.fromisoformat(word).astimezone()
+    except ValueError:
+        raise typer.BadParameter(f"`{word}` is no date such as 2026-01-31T02:00") from None

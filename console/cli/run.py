@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
-from console.cli.names import inputs, is_file, pairs, split_flow
+from console.cli.names import date, inputs, is_file, pairs, split_flow
 from console.cli.options import Options
 from console.cli.output import as_json, say
 from console.cli.record import execution_record
@@ -37,6 +38,14 @@ def run(
     detach: Annotated[
         bool, typer.Option("--detach", help="Do not wait for the end; needs a running runtime.")
     ] = False,
+    at: Annotated[
+        str,
+        typer.Option(
+            "--schedule-at",
+            metavar="DATE",
+            help="Begin then: 2026-01-31T02:00, or with an offset; without one, this machine's time.",
+        ),
+    ] = "",
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for WARNING too.")] = False,
 ) -> None:
     """Run a flow and wait for its end, with its log on stderr.
@@ -44,6 +53,8 @@ def run(
     Where a runtime listens, it runs there and survives this terminal; else it runs in this process, and Ctrl-C stops it properly.
     """
     request = _request(flow, inputs(values or []), pairs(labels or [], what="label"))
+    if at:
+        request = msgspec.structs.replace(request, schedule_date=date(at))
     view = asyncio.run(_run(context.obj, request, detach=detach))
     if context.obj.json:
         as_json(execution_record(view))

@@ -8,11 +8,11 @@ from runtime.answers.waiting import let_go, paused
 from runtime.client import requests
 from runtime.engine.hold import HOLDABLE
 from runtime.engine.restart import HANDLERS
-from runtime.engine.snapshot import ROOT, Phase, Snapshot
+from runtime.engine.snapshot import BEFORE, ROOT, Phase, Snapshot
 from runtime.errors import ExecutionNotFound, InvalidRequest, NotAllowed
 from runtime.executor.again import REPLAY, replay_from
 from runtime.executor.begin import SYSTEM, begin, check_labels
-from runtime.model.events import HoldEnded, HoldRequested, LabelsChanged, SlotAnswered, StateChanged
+from runtime.model.events import BeginDue, HoldEnded, HoldRequested, LabelsChanged, SlotAnswered, StateChanged
 from runtime.model.execution import Execution, TaskRun
 from runtime.model.flow import Flow, Rule
 from runtime.model.states import State
@@ -24,7 +24,8 @@ CHANGEABLE = (State.SUCCESS, State.WARNING, State.SKIPPED, State.FAILED)
 async def pause(parts: Parts, request: requests.PauseExecution, user: str) -> Done:
     live = await _live(parts, request.id)
     execution = live.execution
-    if execution.state not in HOLDABLE or live.held is not None:
+    has_begun = live.scopes[ROOT].phase not in BEFORE
+    if not has_begun or execution.state not in HOLDABLE or live.held is not None:
         raise NotAllowed(f"execution {execution.id} is {execution.state}: there is nothing to pause")
     now = parts.clock.now()
     await parts.supervisor.record(execution.id, HoldRequested(at=now, by=user))
@@ -48,13 +49,16 @@ async def resume(parts: Parts, request: requests.ResumeExecution, user: str) -> 
 
 async def force_run(parts: Parts, request: requests.ForceRun, user: str) -> Done:
     live = await _live(parts, request.id)
-    identifier = live.execution.id
-    if live.scopes[ROOT].phase is not Phase.WAITING:
-        raise NotAllowed(f"execution {identifier} is {live.execution.state}: it does not wait in a queue")
-    now = parts.clock.now()
+    identifier, phase, now = live.execution.id, live.scopes[ROOT].phase, parts.clock.now()
+    if phase not in BEFORE:
+        state = live.execution.state
+        raise NotAllowed(f"execution {identifier} is {state}: it waits neither for a place nor for a date")
+    if phase is Phase.SCHEDULED:
+        # the next event follows at once: a place is asked for, and given before the flow's limit answers
+        parts.supervisor.post(identifier, BeginDue(at=now, by=user))
     await parts.supervisor.record(identifier, SlotAnswered(at=now, state=State.RUNNING))
     await parts.store.audit.add(now, user, "force-run", f"execution {identifier}", {})
-    return Done(message=f"execution {identifier} begins, over the limit of its flow")
+    return Done(message=f"execution {identifier} begins, whatever its date and the limit of its flow")
 
 
 async def replay(parts: Parts, request: requests.ReplayExecution, user: str) -> ExecutionView:

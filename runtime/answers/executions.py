@@ -22,7 +22,13 @@ async def create(parts: Parts, request: requests.CreateExecution, user: str) -> 
     flow = await _flow(parts, request)
     check_labels(request.labels)
     begun = await begin(
-        parts.resources, flow, inputs=request.inputs, labels=request.labels, user=user, is_checked=True
+        parts.resources,
+        flow,
+        inputs=request.inputs,
+        labels=request.labels,
+        user=user,
+        is_checked=True,
+        schedule_date=request.schedule_date,
     )
     return msgspec.structs.replace(await view(parts, begun.execution.id), notes=begun.notes)
 

@@ -118,6 +118,8 @@ class CreateExecution(Request, frozen=True, kw_only=True, tag="create_execution"
     inputs: dict[str, Any] = {}
     """As text from the command line, or typed."""
     labels: dict[str, str] = {}
+    schedule_date: datetime | None = None
+    """Begin then, and not at once."""
 
 
 class ListExecutions(Request, frozen=True, kw_only=True, tag="list_executions"):

@@ -11,6 +11,12 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
     """Something to do in the world; its answer, where it has one, is an event."""
 
 
+class BeginAt(Command, frozen=True, kw_only=True, tag="begin_at"):
+    """Say BeginDue when the date has come."""
+
+    at: datetime
+
+
 class RequestSlot(Command, frozen=True, kw_only=True, tag="request_slot"):
     """Ask whether one more execution of the flow may run: answered by SlotAnswered."""
 
@@ -104,7 +110,8 @@ class Forget(Command, frozen=True, kw_only=True, tag="forget"):
 
 
 AnyCommand = (
-    RequestSlot
+    BeginAt
+    | RequestSlot
     | StartAttempt
     | KillAttempt
     | KillChildren

@@ -6,12 +6,13 @@ failed, no further lane starts, and those that are open come to their own end: a
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from runtime.engine import outputs, sla
 from runtime.engine.commands import (
     Announce,
     BeginAgain,
+    BeginAt,
     CheckCondition,
     CheckSla,
     ChooseListeners,
@@ -42,6 +43,12 @@ from runtime.model.states import State, forgiven, worst
 _HANDLER_PHASES = (Phase.ERRORS, Phase.FINALLY)
 _WELL = frozenset({State.SUCCESS, State.WARNING})
 _NEXT_PHASES = {Phase.ERRORS: (Phase.FINALLY,), Phase.FINALLY: ()}
+
+
+def wait_date(draft: Draft, date: datetime) -> None:
+    """The execution was asked for a later date."""
+    draft.set_scope(ROOT, Scope(phase=Phase.SCHEDULED))
+    draft.ask(BeginAt(at=date))
 
 
 def wait_slot(draft: Draft) -> None:

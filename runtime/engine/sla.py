@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from runtime.engine.commands import AnyCommand, CheckSla, WakeSla
 from runtime.engine.draft import Draft, replace
-from runtime.engine.snapshot import ROOT, Phase, Snapshot
+from runtime.engine.snapshot import BEFORE, ROOT, Phase, Snapshot
 from runtime.model.execution import Execution
 from runtime.model.flow import Flow
 from runtime.model.limits import Sla
@@ -42,7 +42,7 @@ def timers(flow: Flow, missed: frozenset[int], since: datetime) -> Iterator[AnyC
 def unfinished(snapshot: Snapshot) -> Iterator[AnyCommand]:
     """What is to be watched again after a crash."""
     phase = snapshot.scopes[ROOT].phase
-    if phase in BEHIND or phase is Phase.WAITING:
+    if phase in BEHIND or phase in BEFORE:
         return
     yield from timers(snapshot.flow, snapshot.missed, begun(snapshot.execution))
     if asserts(snapshot.flow, snapshot.missed):

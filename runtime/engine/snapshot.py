@@ -22,6 +22,7 @@ ROOT = ""
 class Phase(StrEnum):
     """How far a scope has come."""
 
+    SCHEDULED = "scheduled"  #: the execution begins at a later date
     WAITING = "waiting"  #: the execution may not begin before it has a slot
     EVALUATING = "evaluating"  #: its expressions are being rendered
     PAUSED = "paused"  #: a Pause waits, and its `onPause` runs
@@ -38,6 +39,10 @@ class Phase(StrEnum):
     AFTER = "after"  #: tasks after the end of the execution
     RENEWING = "renewing"  #: the execution that takes its place is being begun
     DONE = "done"
+
+
+BEFORE = frozenset({Phase.SCHEDULED, Phase.WAITING})
+"""Phases of an execution that has not begun."""
 
 
 class Lane(msgspec.Struct, frozen=True):

@@ -9,13 +9,14 @@ from typing import Any
 from runtime.engine import hold, loops, pauses, restart, retries, rewind, scopes, sla, stop
 from runtime.engine.commands import AnyCommand, KillChildren, StartAttempt
 from runtime.engine.draft import Draft, replace
-from runtime.engine.snapshot import ROOT, Phase, Scope, Snapshot
+from runtime.engine.snapshot import BEFORE, ROOT, Phase, Scope, Snapshot
 from runtime.model.events import (
     AnyEvent,
     AttemptEnded,
     AttemptLost,
     AttemptProgressed,
     AttemptStarted,
+    BeginDue,
     BegunAgain,
     Collected,
     ConditionChecked,
@@ -56,7 +57,19 @@ def _on_created(draft: Draft, event: ExecutionCreated) -> None:
     if event.refused is not None:
         draft.set_scope(ROOT, Scope(phase=Phase.MAIN))
         scopes.end_execution(draft, State.FAILED, event.refused)
-    elif draft.flow.concurrency is None:
+    elif event.begins is not None:
+        scopes.wait_date(draft, event.begins)
+    else:
+        _begin(draft)
+
+
+def _on_begin_due(draft: Draft, event: BeginDue) -> None:
+    if draft.scopes[ROOT].phase is Phase.SCHEDULED:
+        _begin(draft)
+
+
+def _begin(draft: Draft) -> None:
+    if draft.flow.concurrency is None:
         scopes.begin_flow(draft)
     else:
         scopes.wait_slot(draft)
@@ -230,7 +243,7 @@ def _on_kill_requested(draft: Draft, event: KillRequested) -> None:
     draft.set_scope(ROOT, replace(root, error=event.reason or f"killed{by}"))
     draft.ask(KillChildren())
     stop.everything(draft)
-    if root.phase in {Phase.OUTPUTS, Phase.ASSERTING, Phase.WAITING, Phase.CHOOSING}:
+    if root.phase in {Phase.OUTPUTS, Phase.ASSERTING, Phase.CHOOSING, *BEFORE}:
         scopes.close(draft, ROOT, State.KILLED)
 
 
@@ -240,7 +253,7 @@ def _on_restarted(draft: Draft, event: Restarted) -> None:
 
 
 def _on_hold_requested(draft: Draft, event: HoldRequested) -> None:
-    if draft.scopes[ROOT].phase is not Phase.WAITING:
+    if draft.scopes[ROOT].phase not in BEFORE:
         hold.hold(draft)
 
 
@@ -266,6 +279,7 @@ def _on_labels_changed(draft: Draft, event: LabelsChanged) -> None:
 
 _HANDLERS: dict[type[AnyEvent], Callable[[Draft, Any], None]] = {
     ExecutionCreated: _on_created,
+    BeginDue: _on_begin_due,
     SlotAnswered: _on_slot_answered,
     SlaChecked: _on_sla_checked,
     Evaluated: _on_evaluated,

@@ -6,6 +6,7 @@ from runtime.engine import sla
 from runtime.engine.commands import (
     AnyCommand,
     BeginAgain,
+    BeginAt,
     CheckCondition,
     ChooseListeners,
     Collect,
@@ -28,6 +29,9 @@ def commands(snapshot: Snapshot) -> tuple[AnyCommand, ...]:
     if snapshot.finished:
         return (Forget(),)
     phase = snapshot.scopes[ROOT].phase
+    if phase is Phase.SCHEDULED:
+        assert snapshot.execution.schedule_date is not None
+        return (BeginAt(at=snapshot.execution.schedule_date),)
     if phase is Phase.WAITING:
         return (RequestSlot(),)
     if phase is Phase.RENEWING:

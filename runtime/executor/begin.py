@@ -136,6 +136,8 @@ def _blank(
     """The execution before its inputs are known."""
     now = resources.clock.now()
     identifier = facts.get("id") or execution_id(resources.clock)
+    if (date := facts.get("schedule_date")) is not None:
+        facts = {**facts, "schedule_date": date.astimezone()}  # without an offset it is this machine's time
     own = {CORRELATION: identifier, **({FROM: "trigger"} if trigger else {})}
     return Execution(
         namespace=flow.namespace,

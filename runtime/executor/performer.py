@@ -12,6 +12,7 @@ from runtime.engine.commands import (
     Announce,
     AnyCommand,
     BeginAgain,
+    BeginAt,
     CheckCondition,
     CheckSla,
     ChooseListeners,
@@ -37,6 +38,7 @@ from runtime.executor.turns import Deed
 from runtime.language.inputs import resolve_outputs
 from runtime.model.events import (
     AnyEvent,
+    BeginDue,
     BegunAgain,
     Collected,
     ConditionChecked,
@@ -93,6 +95,8 @@ class Performer:
     def perform(self, snapshot: Snapshot, command: AnyCommand) -> None:
         execution_id = snapshot.execution.id
         match command:
+            case BeginAt(at=at):
+                self._wake(execution_id, at, BeginDue(at=at))
             case RequestSlot():
                 self._slots.ask(snapshot)
             case StartAttempt():

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from runtime.clock import Clock
-from runtime.engine.snapshot import ROOT, Phase, Snapshot
+from runtime.engine.snapshot import BEFORE, ROOT, Snapshot
 from runtime.model.events import SlotAnswered
 from runtime.model.states import State
 
@@ -46,7 +46,7 @@ class Slots:
 
     def recall(self, snapshot: Snapshot) -> None:
         """An execution is back after a start of the runtime: it holds the slot that it had."""
-        waits = snapshot.finished or snapshot.scopes[ROOT].phase is Phase.WAITING
+        waits = snapshot.finished or snapshot.scopes[ROOT].phase in BEFORE
         if snapshot.flow.concurrency is not None and not waits:
             self._flow(snapshot).holders.add(snapshot.execution.id)
 

@@ -114,7 +114,9 @@ class Supervisor:
     async def create(self, flow: Flow, execution: Execution, *, refused: str | None = None) -> None:
         """Begin an execution; when this returns, it survives a crash. One that is `refused` only tells why."""
         self._live[execution.id] = begin(flow, execution)
-        created = ExecutionCreated(at=execution.created, execution=execution, refused=refused)
+        date = execution.schedule_date
+        begins = date if date is not None and date > execution.created else None
+        created = ExecutionCreated(at=execution.created, execution=execution, refused=refused, begins=begins)
         await self.record(execution.id, created)
 
     async def adopt(self, flow: Flow, events: Sequence[AnyEvent]) -> None:

@@ -24,6 +24,14 @@ class ExecutionCreated(Event, frozen=True, kw_only=True, tag="execution_created"
     execution: Execution
     refused: str | None = None
     """Why it fails before it begins."""
+    begins: datetime | None = None
+    """When it begins, where that is not at once."""
+
+
+class BeginDue(Event, frozen=True, kw_only=True, tag="begin_due"):
+    """The date has come for which an execution was asked, or somebody does not want to wait for it."""
+
+    by: str = ""
 
 
 class SlotAnswered(Event, frozen=True, kw_only=True, tag="slot_answered"):
@@ -206,6 +214,7 @@ class LabelsChanged(Event, frozen=True, kw_only=True, tag="labels_changed"):
 
 AnyEvent = (
     ExecutionCreated
+    | BeginDue
     | SlotAnswered
     | SlaChecked
     | Evaluated

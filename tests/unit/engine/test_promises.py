@@ -16,7 +16,7 @@ from runtime.model.flow import Flow, Listener, Rule, TaskSpec
 from runtime.model.limits import Concurrency, Sla
 from runtime.model.retry import Retry
 from runtime.model.states import State
-from tests.unit.engine.world import START, World, execution, flow, task
+from tests.unit.engine.world import START, World, flow, task
 
 STATES = [State.SUCCESS] * 6 + [State.FAILED] * 3 + [State.WARNING, State.SKIPPED]
 
@@ -157,6 +157,7 @@ def world(seed: int) -> World:
         Flows(random).flow(),
         lambda run, number: outcomes.setdefault((run.id, number), random.choice(STATES)),
         random=random,
+        begins=START if random.random() < 0.1 else None,
     )
 
 
@@ -201,7 +202,7 @@ def test_after_a_crash_the_log_gives_the_same_snapshot_and_all_open_commands(see
         if first.inbox:
             first.take()
     again = World(first.flow, first.outcome, random=None)
-    again.snapshot = begin(first.flow, execution())
+    again.snapshot = begin(first.flow, first.execution)
     again.inbox.clear()
     for event in first.log:
         again.snapshot, _ = step(again.snapshot, event)

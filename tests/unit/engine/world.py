@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+import msgspec
+
 from runtime.engine import unfinished
 from runtime.engine.commands import (
     Announce,
     AnyCommand,
     BeginAgain,
+    BeginAt,
     CheckCondition,
     CheckSla,
     ChooseListeners,
@@ -32,6 +35,7 @@ from runtime.model.events import (
     AnyEvent,
     AttemptEnded,
     AttemptStarted,
+    BeginDue,
     BegunAgain,
     Collected,
     ConditionChecked,
@@ -77,6 +81,7 @@ class World:
         outcome: Callable[[TaskRun, int], State] | None = None,
         *,
         random: Random | None = None,
+        begins: datetime | None = None,
     ) -> None:
         self.flow = flow
         self.random = random
@@ -91,9 +96,11 @@ class World:
         """The condition of a loop after so many iterations."""
         self.is_resuming = True
         """Whether Pause tasks are resumed when nothing else happens."""
-        self.snapshot = begin(flow, execution())
+        self.execution = msgspec.structs.replace(execution(), schedule_date=begins)
+        self.snapshot = begin(flow, self.execution)
         self.log: list[AnyEvent] = []
-        self.inbox: deque[AnyEvent] = deque([ExecutionCreated(at=START, execution=execution())])
+        created = ExecutionCreated(at=START, execution=self.execution, begins=begins)
+        self.inbox: deque[AnyEvent] = deque([created])
         self.started: list[str] = []
         self.announced: list[State] = []
         self.forgotten = 0
@@ -138,6 +145,8 @@ class World:
 
     def perform(self, command: AnyCommand) -> None:
         match command:
+            case BeginAt(at=at):
+                self.inbox.append(BeginDue(at=at))
             case RequestSlot():
                 self.inbox += [SlotAnswered(at=self.now, state=state) for state in self.slots]
             case StartAttempt(task_run_id=run_id, number=number):
