@@ -101,7 +101,8 @@ class Dialect(ImmutableSandboxedEnvironment):
             pass
         if isinstance(obj, Missing):
             return obj
-        require(key)
+        if isinstance(key, Missing):
+            return key
         if isinstance(obj, Mapping) and not isinstance(key, str) and text(key) in obj:
             return obj[text(key)]
         return Missing(obj=obj, name=text(key), path=path)

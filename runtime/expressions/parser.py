@@ -196,6 +196,8 @@ class DialectParser(Parser):
 
     def parse_statement(self) -> nodes.Node | list[nodes.Node]:
         token = self.stream.current
+        if token.test("name:block") and self.stream.look().type == "string":
+            return self._named_block()
         if token.test_any("name:cache", "name:parallel", "name:autoescape"):
             return self._transparent()
         if token.test("name:flush"):
@@ -204,6 +206,14 @@ class DialectParser(Parser):
         if token.type == "name" and token.value in _FOREIGN:
             self.fail(f"`{{% {token.value} %}}` needs another template, and a flow has none", token.lineno)
         return super().parse_statement()
+
+    def _named_block(self) -> nodes.Block:
+        """`{% block "name" %}`: the name in quotes, as Pebble takes it."""
+        line = next(self.stream).lineno
+        name = next(self.stream).value
+        body = self.parse_statements(("name:endblock",), drop_needle=True)
+        self.stream.skip_if("name:" + name)
+        return nodes.Block(name, body, False, False, lineno=line)
 
     def _transparent(self) -> list[nodes.Node]:
         """A tag that changes nothing here: only its body counts."""

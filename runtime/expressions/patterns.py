@@ -31,7 +31,7 @@ NAMED = {
     "iso_local_date": "yyyy-MM-dd",
     "iso_ordinal_date": "yyyy-DDDXXX",
     "iso_week_date": "YYYY-'W'ww-eXXX",
-    "rfc_1123_date_time": "EEE, d MMM yyyy HH:mm:ss 'GMT'",
+    "rfc_1123_date_time": "EEE, d MMM yyyy HH:mm:ss z",
 }
 """Formats with a name; those that leave out a fraction of zero are in `_SHORTENING`."""
 
@@ -76,6 +76,9 @@ def fields(pattern: str) -> tuple[Field | str, ...]:
     return tuple(parts)
 
 
+RFC_1123 = "rfc_1123_date_time"
+
+
 def write(value: datetime, name_or_pattern: str, words: Locale = ENGLISH) -> str:
     """The date in a named format, or by a pattern; months and days by their names in the locale."""
     if name_or_pattern in _SHORTENING:
@@ -83,6 +86,10 @@ def write(value: datetime, name_or_pattern: str, words: Locale = ENGLISH) -> str
         if not _has_zone_name(value):
             tail = tail.removesuffix("'['VV']'")
         return _written(value, head, ENGLISH) + _fraction(value) + _written(value, tail, ENGLISH)
+    if name_or_pattern == RFC_1123:
+        return _written(value, NAMED[RFC_1123].removesuffix("z"), ENGLISH) + offset(
+            value, colon=False, zero="GMT"
+        )
     return _written(value, known(name_or_pattern, words), words)
 
 

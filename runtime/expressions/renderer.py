@@ -229,7 +229,7 @@ class Expressions:
     def _again(self, context: Scope, source: Any, *, recursive: bool) -> Any:
         if isinstance(source, Mapping):
             return {key: self._again(context, source[key], recursive=recursive) for key in source}
-        if isinstance(source, (list, tuple)):
+        if isinstance(source, (list, tuple, set, frozenset)):
             return [self._again(context, item, recursive=recursive) for item in source]
         rendered = source
         while isinstance(rendered, str) and "{" in rendered:

@@ -96,13 +96,26 @@ def dump(value: Any) -> str:
 
 
 class _Indented(yaml.SafeDumper):
-    """Lists are written further to the right than their key."""
+    """As Jackson lays YAML out, which Kestra uses: a list one column to the right, several lines as a block, quotes double."""
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
+    def expect_block_sequence(self) -> None:
+        self.indents.append(self.indent)
+        self.indent = (self.indent or 0) + (2 if self.sequence_context else 1)
+        self.state = self.expect_first_block_sequence_item
+
+    def choose_scalar_style(self) -> str:
+        style: str = super().choose_scalar_style()
+        return '"' if style == "'" else style
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+
+def _text(dumper: Any, value: str) -> Any:
+    return dumper.represent_scalar(f"{TAG}str", value, style="|" if "\n" in value.strip() else None)
+
+
+_Indented.add_representer(str, _text)
 
 
 def block_style(value: Any) -> str:

@@ -36,7 +36,7 @@ async def test_an_alert_can_tell_what_failed_and_what_was_logged(tmp_path: Path)
     outputs = {run.task_id: run.outputs.get("value") for run in view.task_runs}
     assert outputs["tell"] == "fine: a mishap; broken: no more disk; "
     assert outputs["failed"] == '[{"taskId":"broken","state":"FAILED"}]'
-    assert outputs["first"] == "broken a:\n  - 1\n"
+    assert outputs["first"] == "broken a:\n - 1\n"
 
 
 async def answer(request: web.Request) -> web.Response:

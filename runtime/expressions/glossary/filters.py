@@ -76,5 +76,5 @@ FILTERS = words([
     ("jq(expression)", "All results of a jq program, as a list; a text is read as JSON first.", "{{ {'a': [1, 2]} | jq('.a[]') | last }}", "2"),
     ("json / toJson / tojson(includeNulls=false, indent)", "The value as JSON, without the nulls of maps.", "{{ {'a': 1, 'b': null} | toJson }}", '{"a":1}'),
     ("toIon / ion", "The value as Amazon Ion.", "{{ {'a': 'x'} | toIon }}", '{a:"x"}'),
-    ("yaml", "The value as YAML.", "{{ {'a': [1, 2]} | yaml }}", "a:\n  - 1\n  - 2\n"),
+    ("yaml", "The value as YAML.", "{{ {'a': [1, 2]} | yaml }}", "a:\n - 1\n - 2\n"),
 ])  # fmt: skip

@@ -41,8 +41,10 @@ def test_what_chance_and_the_clock_give(engine: Expressions, template: str, shap
 
 VALUES: dict[str, Any] = {
     "{{ yaml('a: [1, yes]\nb: {c: null}') }}": {"a": [1, "yes"], "b": {"c": None}},
-    "{{ {'a': [1, {'b': 'x: y'}], 'c': null} | yaml }}": "a:\n  - 1\n  - b: 'x: y'\nc: null\n",
+    "{{ {'a': [1, {'b': 'x: y'}], 'c': null} | yaml }}": 'a:\n - 1\n - b: "x: y"\nc: null\n',
     "{{ 'text' | yaml }}": "text\n",
+    "{{ {'sql': 'select 1\nfrom a\n'} | yaml }}": "sql: |\n  select 1\n  from a\n",
+    "{{ ['on', '', [1, [2]]] | yaml }}": ' - "on"\n - ""\n - - 1\n   - - 2\n',
     "{{ null | yaml }}": "null",
     "{{ yaml(null) }}": None,
     "{{ decrypt(key, encrypt(key, 'héllo')) }}": "héllo",

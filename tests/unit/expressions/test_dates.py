@@ -136,6 +136,8 @@ CALLS: dict[str, Any] = {
     "{{ '2024-03-09' | dateAdd(36, 'HOURS') }}": "2024-03-10T12:00:00.000000Z",
     "{{ '09/03/2024' | date('yyyy-MM-dd', existingFormat='dd/MM/yyyy') }}": "2024-03-09",
     "{{ '9 March 2024 1:05 PM' | date('sql_sec', existingFormat='d MMMM yyyy h:mm a') }}": "2024-03-09 13:05:00",
+    "{{ 'Tue, 08 Feb 2022 19:38:26 GMT' | date('iso_sec', existingFormat='rfc_1123_date_time') }}": "2022-02-08T19:38:26Z",
+    "{{ '2024-03-09T12:00:00' | date('rfc_1123_date_time', timeZone='Europe/Paris') }}": "Sat, 9 Mar 2024 12:00:00 +0100",
     "{{ '2024-03-09' | date('HH', timeZone='Europe/Paris') }}": "00",
     "{{ '2024-03-09T12:00:00Z' | timestamp }}": 1709985600,
     "{{ '2024-03-09T12:00:00.5Z' | timestampMilli }}": 1709985600500,

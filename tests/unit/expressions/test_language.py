@@ -35,6 +35,7 @@ TEXTS = {
     "{{ nowhere | default('d') }}": "d",
     "{{ inputs.empty | default('d') }}": "d",
     "{{ inputs.no | default('d') }}": "false",
+    "{{ inputs[nowhere].x is defined }}{{ inputs[nowhere] ?? 'y' }}": "falsey",
     "{{ nowhere.x is defined }}{{ inputs.day is defined }}{{ nowhere is not defined }}": "falsetruetrue",
     # precedence, as in Pebble
     "{{ nowhere ?? 'b' ~ 'c' }}": "bc",
@@ -118,6 +119,7 @@ TEXTS = {
     "{% raw %}{{ x }}{% endraw %}{% verbatim %}{{ y }}{% endverbatim %}": "{{ x }}{{ y }}",
     "{% filter upper %}a{{ inputs.day }}b{% endfilter %}": "A2024-03-09B",
     "{% block a %}x{% endblock %}{{ block('a') }}": "xx",
+    "{% block \"b\" %}x{% endblock %}{{ block('b') }}": "xx",
     "{% cache 'x' %}a{% endcache %}{% parallel %}b{% endparallel %}{% flush %}{% autoescape true %}<{% endautoescape %}": "ab<",
     # tests
     "{{ inputs.nothing is null }}{{ inputs.empty is empty }}{{ [] is empty }}{{ 0 is empty }}": "truetruetruefalse",
