@@ -74,7 +74,7 @@ def put(
     ] = "",
 ) -> None:
     """Put a file, or all files of a directory, among those of a namespace. What has the same name is replaced."""
-    from console.cli.upload import send
+    from console.upload import send
     from runtime.client.requests import PutNamespaceFile
     from runtime.connect import attach_or_borrow
     from runtime.model.views import StoredFile

@@ -52,7 +52,7 @@ def resume(
 async def _resumed(
     context: typer.Context, execution: str, task: str, given: dict[str, Any]
 ) -> "tuple[str, ExecutionView]":
-    from console.cli.upload import sent
+    from console.upload import sent
     from runtime.client.requests import ResumeExecution
     from runtime.connect import attach
     from runtime.model.views import Done

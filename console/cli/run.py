@@ -79,7 +79,7 @@ def _request(flow: str, given: dict[str, str], labels: dict[str, str]) -> "Creat
 
 
 async def _run(options: Options, request: "CreateExecution", *, detach: bool) -> "ExecutionView":
-    from console.cli.upload import with_files
+    from console.upload import with_files
     from runtime.model.views import ExecutionView
 
     async with _client(options, detach=detach) as client:

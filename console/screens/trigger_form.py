@@ -11,7 +11,8 @@ from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Input, Select, Static
 
 from console.models.form import Field, Kind, errors_of, to_send
-from runtime.errors import Failure, InvalidInputs
+from console.upload import sent
+from runtime.errors import Failure, InvalidInputs, InvalidRequest
 from runtime.model.views import FlowDetail
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class TriggerForm(ModalScreen[str | None]):
         super().__init__()
         self._flow = detail.flow
         self._fields = tuple(Field.of(view, ascii_only=ascii_only) for view in detail.inputs)
+        self._files = {view.id for view in detail.inputs if view.type == "FILE"}
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -112,7 +114,10 @@ class TriggerForm(ModalScreen[str | None]):
         client = cast("FlowdeckApp", self.app).client
         inputs = to_send(self._fields, values)
         try:
+            inputs = await sent(client, inputs, self._files)
             view = await client.start(self._flow.namespace, self._flow.id, inputs=inputs)
+        except OSError as unread:
+            self._object({}, InvalidRequest(f"the file can't be read: {unread}"))
         except InvalidInputs as wrong:
             self._object(errors_of(wrong), wrong)
         except Failure as failure:

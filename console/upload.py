@@ -20,14 +20,16 @@ async def with_files(client: "Client", request: "CreateExecution") -> "CreateExe
 
 async def sent(client: "Client", inputs: dict[str, Any], wanted: set[str]) -> dict[str, Any]:
     """The inputs, with the addresses of those files that are wanted."""
-    files = {name: Path(value) for name, value in inputs.items() if name in wanted and _is_path(value)}
+    files = {
+        name: Path(value).expanduser() for name, value in inputs.items() if name in wanted and _is_path(value)
+    }
     return {**inputs, **{name: await send(client, path) for name, path in files.items()}}
 
 
 def _is_path(value: object) -> bool:
     try:
-        return isinstance(value, str) and Path(value).is_file()
-    except OSError:  # too long for a name
+        return isinstance(value, str) and Path(value).expanduser().is_file()
+    except (OSError, RuntimeError):  # too long for a name; nobody's home
         return False
 
 
