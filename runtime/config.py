@@ -13,6 +13,11 @@ The file is `flowdeck.toml` in the configuration directory: /etc/flowdeck for ro
     [[plugin_defaults]]
     type = "io.kestra.plugin.dbt.cli.DbtCLI"
     values = { containerImage = "flowdeck/dbt-duckdb:1.11" }
+    [[plugin_defaults]]
+    namespace = "company.finance"        # for the flows of this namespace, and of those below it
+    type = "io.kestra.plugin.scripts"    # for all types that begin so
+    values = { taskRunner = { type = "docker" } }
+    forced = true                        # whatever the flow says
 """
 
 import hashlib

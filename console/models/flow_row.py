@@ -92,12 +92,20 @@ def problem_cell(flow: FlowView, *, ascii_only: bool) -> Cell:
     errors = sum(problem.is_error for problem in flow.problems)
     if errors:
         return (Segment(f"{'X' if ascii_only else '✖'} {errors}", "failed"),)
-    return (Segment(f"! {len(flow.problems)}", "warning"),) if flow.problems else ()
+    warnings = sum(not problem.is_note for problem in flow.problems)
+    return (Segment(f"! {warnings}", "warning"),) if warnings else ()
 
 
 def passing(flows: Iterable[FlowView], wanted: Filter, *, only_faulty: bool = False) -> list[FlowView]:
     """The flows that a filter lets through."""
-    return [flow for flow in flows if (flow.problems or not only_faulty) and wanted.passes(*searched(flow))]
+    return [
+        flow for flow in flows if (_is_faulty(flow) or not only_faulty) and wanted.passes(*searched(flow))
+    ]
+
+
+def _is_faulty(flow: FlowView) -> bool:
+    """Whether there is more than notes."""
+    return any(not problem.is_note for problem in flow.problems)
 
 
 def searched(flow: FlowView) -> tuple[str, dict[str, str]]:

@@ -72,13 +72,13 @@ def _searched(each: Trouble) -> tuple[str, dict[str, str]]:
 
 
 def cells(each: Trouble, *, ascii_only: bool) -> tuple[Cell, ...]:
-    error = each.problem.is_error
-    glyph = ("X" if ascii_only else "✖") if error else "!"
+    problem = each.problem
+    glyph = ("X" if ascii_only else "✖") if problem.is_error else "i" if problem.is_note else "!"
     return (
-        (Segment(glyph, "failed" if error else "warning"),),
+        (Segment(glyph, "failed" if problem.is_error else "dim" if problem.is_note else "warning"),),
         (Segment(each.where, "accent"),),
-        (Segment(" ".join(each.problem.message.split())),),
-        (Segment(" ".join(each.problem.hint.split()), "dim"),),
+        (Segment(" ".join(problem.message.split())),),
+        (Segment(" ".join(problem.hint.split()), "dim"),),
     )
 
 

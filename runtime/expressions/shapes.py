@@ -44,13 +44,20 @@ class Shape:
         return tuple(self.words[int(part[1:])] if part[0] == _MARK else part for part in parts if part)
 
 
+def _has_odd_letter(template: str) -> bool:
+    """Whether there is one that a name may go on with, and that is no word's for `re`."""
+    return not template.isascii() and any(
+        f"a{letter}".isidentifier() and not (letter.isalnum() or letter == "_") for letter in template
+    )
+
+
 @lru_cache(CACHED)
 def shape(template: str) -> Shape | None:
     """None where the template has no simple one."""
     if len(template) > LONGEST:
         return None
     found = _EXPRESSION.split(template)
-    if _MARK in template or any(_LEFT.search(text) for text in found[::2]):
+    if _MARK in template or _has_odd_letter(template) or any(_LEFT.search(text) for text in found[::2]):
         return None
     words: dict[str, str] = {}
 

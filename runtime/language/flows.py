@@ -44,7 +44,10 @@ RESERVED = frozenset(
     ]
 )
 WITHOUT_EFFECT: Mapping[str, str] = {
-    "quotas": "nothing is limited",
+    "quotas": "only `concurrency` limits executions",
+    "workerGroup": "every task runs on this server",
+    "workerSelector": "every task runs on this server",
+    "policyRefs": "there are no policies",
 }
 """What would change how a flow runs -> how it runs all the same."""
 
@@ -79,7 +82,7 @@ class FlowKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     plugin_defaults: Any = None
     """Values for all tasks of a type."""
     task_defaults: Any = None
-    """The older name of `pluginDefaults`."""
+    """Deprecated: `pluginDefaults`."""
     retry: Any = None
     """For every task that has none of its own."""
     disabled: Annotated[bool, Verbatim] = False
@@ -103,7 +106,7 @@ class FlowKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     listeners: Any = None
     """Deprecated: `afterExecution`, its tasks with `runIf`."""
     quotas: Any = None
-    """No effect yet."""
+    """No effect."""
     extend: Any = None
     """No effect."""
     tenant_id: str | None = None
@@ -144,7 +147,9 @@ def read_flow(
     _check_names(report, value)
     _warn(report, value)
     key = "taskDefaults" if value.get("pluginDefaults") is None else "pluginDefaults"
-    defaults = Defaults(registry, read_defaults(report, value.get(key), (key,)), given)
+    defaults = Defaults(
+        registry, read_defaults(report, value.get(key), (key,)), given, namespace=str(value.get("namespace"))
+    )
     templates = Templates(report)
     types = Types(registry, report)
     tasks = TaskReader(report, types, defaults, templates, (value.get("namespace"), value.get("id")))
@@ -229,4 +234,4 @@ def _check_names(report: Report, value: Mapping[str, Any]) -> None:
 def _warn(report: Report, value: Mapping[str, Any]) -> None:
     for key, consequence in WITHOUT_EFFECT.items():
         if value.get(key):
-            report.warn((key,), f"`{key}` has no effect yet: {consequence}")
+            report.warn((key,), f"`{key}` has no effect here: {consequence}")

@@ -9,6 +9,7 @@ import msgspec
 from runtime.errors import ExpressionFailed
 from runtime.expressions import regex
 from runtime.language.circles import circles
+from runtime.language.deprecations import MARK
 from runtime.language.document import Path
 from runtime.language.input_types import ITEM_TYPES_REFUSED, PARSERS, parse
 from runtime.language.report import Report, nearest
@@ -66,6 +67,8 @@ MEANINGS: Mapping[str, str] = {
     "inputs": "The inputs of the group; each is called `ID.CHILD`.",
 }
 """Of each of these keys."""
+OLDER: Mapping[str, str] = {"BOOLEAN": "BOOL", "ENUM": "SELECT"}
+"""Types that have a newer name."""
 TYPES = (*PARSERS, "FORM")
 
 
@@ -86,7 +89,7 @@ class InputKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     type: Annotated[str, Verbatim]
     """STRING, INT, SELECT ..."""
     name: str | None = None
-    """The older name of `id`."""
+    """Deprecated: `id`."""
     description: str | None = None
     """For people."""
     display_name: str | None = None
@@ -228,6 +231,11 @@ class InputReader:
         check_fields(report, path, item, InputKeys, owner="an input", others=own)
         for key, annotation in own.items():
             check(report, (*path, key), item.get(key), annotation)
+            instead = MEANINGS[key].removeprefix(f"{MARK}: ")
+            if item.get(key) is not None and instead != MEANINGS[key]:
+                report.note((*path, key), f"`{key}` is deprecated", instead)
+        if kind in OLDER:
+            report.note((*path, "type"), f"`{kind}` is deprecated", f"type: {OLDER[str(kind)]}")
         self._check_id(item, path)
         self._check_type(item, path)
         self._templates.check(item, path)

@@ -43,7 +43,7 @@ class RetryKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     max_attempts: int | None = None
     """With the first: 3 means two retries."""
     max_attempt: int | None = None
-    """The older name of `maxAttempts`."""
+    """Deprecated: `maxAttempts`."""
     max_duration: timedelta | None = None
     """No attempt starts later than this after the first one's start."""
     warning_on_retry: bool | None = None

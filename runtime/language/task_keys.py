@@ -55,12 +55,14 @@ class TaskKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """No effect: logs are in files anyway."""
     worker_group: Any = None
     """No effect."""
+    worker_selector: Any = None
+    """No effect."""
     task_cache: TaskCacheKeys | None = None
     """It does not run again while it is given the same: it has the outputs of then."""
     assets: Any = None
     """No effect."""
     plugin_defaults_ref: str | None = None
-    """No effect yet."""
+    """The `ref` of plugin defaults that only who asks for them gets."""
 
 
 class RunnerKeys(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +77,10 @@ class RunnerKeys(msgspec.Struct, frozen=True, kw_only=True):
 COMMON = properties(TaskKeys)
 NOT_RENDERED = frozenset({"id", "type", "version", "description", "retry"})
 WITHOUT_EFFECT = {
-    "pluginDefaultsRef": "no default is taken from it",
+    "workerGroup": "every task runs on this server",
+    "workerSelector": "every task runs on this server",
+    "version": "the version that is installed runs",
+    "assets": "what a task reads and writes is not told so",
 }
 FOREIGN_LISTS = {"tasks": False, "errors": False, "finally": False}
 

@@ -9,7 +9,7 @@ import msgspec
 
 from runtime.engine.plans import COLLECTED
 from runtime.language.dags import check_dag, members
-from runtime.language.defaults import Defaults
+from runtime.language.defaults import REF, Defaults
 from runtime.language.document import Path
 from runtime.language.input_specs import InputReader, ids, read_outputs
 from runtime.language.report import Report, nearest
@@ -77,7 +77,7 @@ class TaskReader:
         if not isinstance(value, Mapping):
             self._report.error(path, f"a task must be a map, and is {named(value)}")
             return None
-        value = self._defaults.fill(dict(value))
+        value = self._defaults.fill(dict(value), common=COMMON)
         self._check_id(value, path)
         if value.get("type") is None:
             self._no_type(value, path)
@@ -87,7 +87,9 @@ class TaskReader:
             return None
         self._check_keys(value, path, found)
         self._has_foreign_flowables |= found.plugin is None and found.is_flowable
-        unavailable = found.unavailable or self._read_runner(value, path, found.plugin)
+        unavailable = (
+            found.unavailable or self._read_runner(value, path, found.plugin) or self._check_ref(value, path)
+        )
         branches = self._branches(value, path, found)
         if inside := self._inside(value, path, found):
             branches["tasks"] = inside
@@ -130,7 +132,7 @@ class TaskReader:
         check_fields(self._report, path, {"id": "-", **common}, TaskKeys, owner="a task")
         for key, consequence in WITHOUT_EFFECT.items():
             if value.get(key) is not None:
-                self._report.warn((*path, key), f"`{key}` has no effect yet: {consequence}")
+                self._report.warn((*path, key), f"`{key}` has no effect here: {consequence}")
         if value.get("taskCache") is not None and lists(found):
             self._report.warn((*path, "taskCache"), "`taskCache` has no effect on a task that holds others")
         if found.plugin is not None:
@@ -163,6 +165,17 @@ class TaskReader:
             self._report, path, runner, found.plugin, owner="`taskRunner`", others=("type", "version")
         )
         return ""
+
+    def _check_ref(self, value: Mapping[str, Any], path: Path) -> str:
+        """Why the task cannot run, where it asks for a plugin default that is none."""
+        ref = self._defaults.unknown_ref(value)
+        if not ref:
+            return ""
+        what = f"no plugin default has the `ref` {ref}"
+        near = self._report.nearest(ref, self._defaults.refs)
+        hint = f"did you mean `{near}`?" if near else ""
+        self._report.warn((*path, REF), f"{what}; the task fails when it is reached", hint)
+        return what
 
     def _check_flowable(
         self, rule: Rule, value: Mapping[str, Any], path: Path, branches: Mapping[str, tuple[TaskSpec, ...]]

@@ -67,13 +67,21 @@ class TriggerKeys(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """No effect."""
     worker_group: Any = None
     """No effect."""
+    worker_selector: Any = None
+    """No effect."""
     assets: Any = None
     """No effect."""
     plugin_defaults_ref: str | None = None
-    """No effect yet."""
+    """The `ref` of plugin defaults that only who asks for them gets."""
 
 
 COMMON = properties(TriggerKeys)
+WITHOUT_EFFECT = {
+    "workerGroup": "every trigger is judged on this server",
+    "workerSelector": "every trigger is judged on this server",
+    "version": "the version that is installed runs",
+    "assets": "what a trigger reads and writes is not told so",
+}
 FIRED = (Schedule, ScheduleOnDates, FlowTrigger, Webhook)
 TOLD = ("allowConcurrent", "failOnTriggerError")
 """Common keys that whoever runs the trigger gets to see among its properties."""
@@ -91,7 +99,7 @@ def read_triggers(
     """The flow's triggers."""
     found: dict[str, TriggerSpec] = {}
     for item, path in entries(report, value, ("triggers",), "a trigger"):
-        spec = _trigger(report, types, templates, conditions, defaults.fill(item), path)
+        spec = _trigger(report, types, templates, conditions, defaults.fill(item, common=COMMON), path)
         if spec is None:
             continue
         if spec.id in found:
@@ -174,5 +182,6 @@ def _check_id(report: Report, value: Mapping[str, Any], path: Path) -> None:
 
 
 def _warn(report: Report, value: Mapping[str, Any], path: Path) -> None:
-    if value.get("pluginDefaultsRef"):
-        report.warn((*path, "pluginDefaultsRef"), "`pluginDefaultsRef` has no effect yet")
+    for key, consequence in WITHOUT_EFFECT.items():
+        if value.get(key) is not None:
+            report.warn((*path, key), f"`{key}` has no effect here: {consequence}")

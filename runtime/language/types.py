@@ -6,6 +6,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from runtime.errors import PluginUnavailable
+from runtime.language.deprecations import note_name
 from runtime.language.document import Path
 from runtime.language.report import Report
 from runtime.tasks.base import Plugin
@@ -100,6 +101,8 @@ class Types:
             return Found(known.name, unavailable=str(error))
         if plugin.deprecated:
             self._report.note(path, f"`{written}` is deprecated", plugin.deprecated)
+        else:
+            note_name(self._report, path, written, known)
         return Found(known.name, plugin)
 
 

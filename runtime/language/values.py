@@ -8,6 +8,7 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
+from runtime.language.deprecations import note_keys
 from runtime.language.document import Path
 from runtime.language.report import Report
 from runtime.tasks.convert import SECONDS, allowed, choices, is_struct, properties
@@ -121,6 +122,7 @@ def check_fields(
 ) -> None:
     """A map against a struct: unknown keys, missing ones, and what each holds. Keys among `others` are not looked at."""
     known = properties(kind)
+    note_keys(report, path, value, kind)
     meant = set()
     for key, item in value.items():
         if key in known:

@@ -147,6 +147,10 @@ class PluginDefault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     values: dict[str, Any] = {}
     forced: bool = False
     """Whether these win over what the task itself says."""
+    ref: str = ""
+    """A name, by which alone it is had: `pluginDefaultsRef`."""
+    namespace: str = ""
+    """Of the settings: only for its flows, and those of what stands below it."""
 
 
 class FlowCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

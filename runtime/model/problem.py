@@ -30,3 +30,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_error(self) -> bool:
         return self.severity is Severity.ERROR
+
+    @property
+    def is_note(self) -> bool:
+        return self.severity is Severity.NOTE

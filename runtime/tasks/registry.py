@@ -146,7 +146,12 @@ BUILT_IN: tuple[Known, ...] = (
     _plugin("core.execution.Fail", "core:Fail", "fail", aliases=[f"{OLD_TASKS}executions.Fail"]),
     _plugin("core.execution.Assert", "execution:Assert", "assert"),
     _plugin("core.execution.Exit", "execution:Exit", "exit"),
-    _plugin("core.execution.Labels", "execution:Labels", "execution.labels"),
+    _plugin(
+        "core.execution.Labels",
+        "execution:Labels",
+        "execution.labels",
+        aliases=[f"{OLD_TASKS}executions.Labels"],
+    ),
     _plugin("core.execution.SetVariables", "execution:SetVariables", "set_variables"),
     _plugin("core.execution.UnsetVariables", "execution:UnsetVariables", "unset_variables"),
     _plugin(
@@ -156,7 +161,12 @@ BUILT_IN: tuple[Known, ...] = (
         aliases=[f"{OLD_TASKS}executions.Counts"],
     ),
     _plugin("core.execution.Resume", "executions:Resume", "resume"),
-    _plugin("core.execution.PurgeExecutions", "executions:PurgeExecutions", "purge_executions"),
+    _plugin(
+        "core.execution.PurgeExecutions",
+        "executions:PurgeExecutions",
+        "purge_executions",
+        aliases=[f"{OLD_TASKS}storages.Purge", f"{KESTRA}core.storage.Purge"],
+    ),
     _plugin("core.flow.Sleep", "core:Sleep", "sleep"),
     *(_plugin(*row) for row in STORED_DATA),
     _plugin(

@@ -1,6 +1,7 @@
 """Runs entries, all in one runtime: those of one flow behind each other, flows side by side."""
 
 import asyncio
+import contextlib
 import re
 import shutil
 import socket
@@ -13,9 +14,10 @@ import msgspec
 
 from runtime.client.client import Client
 from runtime.client.requests import CreateExecution, KillExecution, ValidateSource
-from runtime.errors import Failure
+from runtime.errors import Failure, NotAllowed
+from runtime.model.execution import TaskRun
 from runtime.model.states import State
-from runtime.model.views import Done, ExecutionView, Validation
+from runtime.model.views import Done, ExecutionChanged, ExecutionView, Validation
 from tests.conformance.collection import Entry, constants, flow_files
 from tests.conformance.compare import differences
 from tests.runtimes import in_process, settings, until_ended
@@ -109,19 +111,27 @@ class Driver:
             return await self._stopped(identifier)
 
     async def _until_paused(self, identifier: str) -> ExecutionView:
-        """As it is at its first pause; it is not needed any more then."""
+        """As it is at its first pause, by the news alone: that may be over soon. It is not needed any more then."""
+        runs: dict[str, TaskRun] = {}
+        view: ExecutionView | None = None
         async with asyncio.timeout(PATIENCE):
-            async for _ in self._client.watch(identifier):
-                view = await self._client.execution(identifier)
+            async for news in self._client.watch(identifier):
+                if view is None:
+                    view = await self._client.execution(identifier)
+                    runs = {run.id: run for run in view.task_runs}
+                if isinstance(news, ExecutionChanged):
+                    runs |= {run.id: run for run in news.task_runs}
+                    view = ExecutionView(execution=news.execution, task_runs=tuple(runs.values()))
                 if view.execution.state is State.PAUSED or view.execution.state.is_terminal:
-                    await self._stopped(identifier)
-                    return view  # not as it is when it is stopped: a short pause may be over by then
-        raise AssertionError("a watch ends by an error only")
+                    break
+        await self._stopped(identifier)
+        assert view is not None
+        return view
 
     async def _stopped(self, identifier: str) -> ExecutionView:
         """As it was before it was killed."""
         view = await self._client.execution(identifier)
-        if not view.execution.state.is_terminal:
+        with contextlib.suppress(NotAllowed):  # it has ended by itself
             await self._client.ask(KillExecution(id=identifier), Done)
         return view
 

@@ -66,7 +66,7 @@ errors:
 finally:
   - {id: tidy, type: sleep, duration: PT1S}
 afterExecution:
-  - {id: after, type: io.kestra.core.tasks.log.Log, message: done}
+  - {id: after, type: io.kestra.plugin.core.log.Log, message: done}
 outputs:
   - {id: rows, type: INT, value: "{{ outputs.first.vars.rows }}", required: false}
 triggers:
@@ -273,7 +273,7 @@ def test_a_wrong_task_is_explained(text: str, path: str, said: str, hint: str) -
         "- {id: t, type: if, condition: true, then: [{id: u, type: log, message: x}]}",
         "- {id: t, type: foreach, values: '[1]', tasks: [{id: u, type: log, message: x}]}",
         "- {id: t, type: shell, commands: [x], taskRunner: {type: io.kestra.plugin.scripts.runner.docker.Docker}}",
-        "- {id: t, type: log, message: x, version: 1.0, workerGroup: {key: a}, logToFile: true, when: '{{ true }}'}",
+        "- {id: t, type: log, message: x, logToFile: true, when: '{{ true }}'}",
     ],
 )
 def test_what_kestra_takes_is_taken(text: str) -> None:
@@ -384,7 +384,7 @@ def test_labels_are_a_map_or_a_list(labels: str) -> None:
 def test_what_has_no_effect_yet_is_said(key: str) -> None:
     problem = only(with_task(key))
     assert problem.severity is Severity.WARNING
-    assert "no effect yet" in problem.message
+    assert "no effect here" in problem.message
 
 
 @pytest.mark.parametrize(
