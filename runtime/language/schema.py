@@ -111,8 +111,7 @@ def _by_type(kind: str, plugins: Iterable[tuple[str, Known, type[Plugin]]]) -> S
     """A task, trigger, condition or runner: what it may have depends on its type."""
     mine = [(known, cls) for its_kind, known, cls in plugins if its_kind == kind]
     shared = struct(COMMON[kind])
-    names = {name: help_of(cls).summary for known, cls in mine for name in known.names}
-    shared["properties"] |= _references(shared["properties"]) | {"type": _type(names, shared)}
+    shared["properties"] |= _references(shared["properties"]) | {"type": _type(mine)}
     shared |= {"additionalProperties": True}
     shared["allOf"] = [
         {
@@ -125,24 +124,30 @@ def _by_type(kind: str, plugins: Iterable[tuple[str, Known, type[Plugin]]]) -> S
     return {**shared, "defaultSnippets": snippets} if snippets else shared
 
 
-def _type(names: Mapping[str, str], shared: Schema) -> Schema:
-    """The known types, each with what it does; a class of Kestra's that is not among them passes."""
-    known = {"enum": list(names), "enumDescriptions": list(names.values())}
-    description = shared["properties"]["type"]["description"]
-    return {"description": description, "type": "string", "anyOf": [known, {"pattern": r"\."}]}
+def _type(plugins: Iterable[tuple[Known, type[Plugin]]]) -> Schema:
+    """The known types, each with what it does, short names first; any other class passes, older names too."""
+    named = [(known.short, cls) for known, cls in plugins if known.short]
+    named += [(known.name, cls) for known, cls in plugins]
+    options: list[Schema] = [{"const": name, "description": help_of(cls).summary} for name, cls in named]
+    return {"type": "string", "anyOf": [*options, {"pattern": r"\."}]}
 
 
 def _plugin(kind: str, known: Known, cls: type[Plugin]) -> Schema:
-    """One plugin with the keys that all of its kind have."""
+    """One plugin; the keys that all of its kind have are only named, since their form is said once for all."""
     own, shared = struct(cls), struct(COMMON[kind])
-    fields = {**shared["properties"], **own["properties"]}
+    fields = own["properties"]
     explained = help_of(cls)
     found: Schema = {
         "title": known.short or known.name,
         "description": explained.text,
         "type": "object",
-        "properties": fields | _references(fields) | {"type": {"enum": list(known.names)}},
-        "required": [*shared["required"], *own["required"]],
+        "properties": {
+            **dict.fromkeys(shared["properties"], True),
+            **fields,
+            **_references(fields),
+            "type": {"enum": list(known.names)},
+        },
+        "required": own["required"],
         "additionalProperties": False,
         **_rules(cls),
     }

@@ -50,7 +50,8 @@ def test_every_plugin_is_described_with_its_keys(found: dict[str, Any]) -> None:
         assert fields <= described["properties"].keys()
         assert described["properties"]["type"] == {"enum": list(known.names)}
     dbt = found["$defs"]["task.dbt"]
-    assert dbt["required"] == ["id", "type", "commands"]
+    assert dbt["required"] == ["commands"]
+    assert dbt["properties"]["retry"] is True  # said once for all tasks
     assert dbt["properties"]["logFormat"]["anyOf"][0] == {"enum": ["JSON", "TEXT", "DEBUG", "NONE"]}
     assert "```yaml" in dbt["markdownDescription"]
 
@@ -63,7 +64,9 @@ def without_text(part: Any, path: str = "") -> list[str]:
         return []
     fields = part.get("properties", {}) if part.get("description") else {}
     silent = [
-        f"{path}.{name}" for name, field in fields.items() if name != "type" and not field.get("description")
+        f"{path}.{name}"
+        for name, field in fields.items()
+        if field is not True and name != "type" and not field.get("description")
     ]
     return silent + [name for key, item in part.items() for name in without_text(item, f"{path}/{key}")]
 
@@ -140,7 +143,7 @@ BROKEN = {
     "an unknown key": (f"tasks: [{LOG}]\nlabel: {{a: b}}", "'label'"),
     "an unknown key of a task": ("tasks: [{id: a, type: log, mesage: hi}]", "mesage"),
     "a missing key": ("tasks: [{id: a, type: shell}]", "'commands' is a required property"),
-    "an unknown short name": ("tasks: [{id: a, type: lgo, message: hi}]", "lgo"),
+    "an unknown short name": ("tasks: [{id: a, type: lgo, message: hi}]", "tasks.0.type"),
     "no type": ("tasks: [{id: a, message: hi}]", "'type' is a required property"),
     "a value of a wrong type": ("tasks: [{id: a, type: sleep, duration: soon}]", "soon"),
     "a choice that there is not": ("tasks: [{id: a, type: log, message: hi, level: LOUD}]", "LOUD"),
