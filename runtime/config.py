@@ -7,6 +7,7 @@ The file is `flowdeck.toml` in the configuration directory: /etc/flowdeck for ro
     timezone = "Europe/Oslo"             # for schedules that name none
     [images]                             # an image as flows call it -> as this machine has it; * and ? match
     "ghcr.io/kestra-io/dbt-duckdb*" = "flowdeck/dbt-duckdb:1.11"
+    keep_executions = "P365D"            # executions that ended longer ago are deleted, with their logs and files
     keep_files = "P30D"                  # stored files of executions that ended longer ago are deleted
     [namespace_files]                    # files of a namespace that lie in a directory of your own
     "company.data" = "/srv/dbt-project"
@@ -67,6 +68,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     plugin_defaults: tuple[PluginDefault, ...] = ()
     namespace_files: dict[str, Path] = {}
     """A namespace -> the directory with its files (a git checkout, say), in place of one below `data`."""
+    keep_executions: timedelta | None = None
+    """How long after its end an execution is kept, with its logs and files; None is for ever."""
     keep_files: timedelta | None = None
     """How long after an execution's end its stored files are kept; None is as long as the execution."""
     listen: str = ""

@@ -124,7 +124,7 @@ class Service:
                     if self._triggers:
                         await self._reload(parts)
                         background += [
-                            group.create_task(self._retention(parts).run()),
+                            group.create_task(Retention(parts.resources, parts.store, self.settings).run()),
                             group.create_task(parts.scheduler.run()),
                             group.create_task(parts.flow_triggers.run()),
                             group.create_task(parts.catalogue.run()),
@@ -150,15 +150,6 @@ class Service:
             parts.resources.logs.run(),
             parts.resources.nodes.run(),
         ]
-
-    def _retention(self, parts: Parts) -> Retention:
-        return Retention(
-            parts.store,
-            parts.resources.files,
-            parts.resources.key_values,
-            self._clock,
-            keep_files=self.settings.keep_files,
-        )
 
     async def _close(self, parts: Parts) -> None:
         parts.resources.logs.flush()

@@ -1,5 +1,6 @@
 """Executions: begin, list, show, stop, go on."""
 
+import asyncio
 import statistics
 
 import msgspec
@@ -125,8 +126,9 @@ async def delete(parts: Parts, request: requests.DeleteExecution, user: str) -> 
             f"execution {identifier} has not ended", hint=f"flowdeck execution kill {identifier}"
         )
     execution, _ = await parts.store.executions.get(identifier)
-    parts.resources.files.delete_execution(execution.namespace, execution.flow_id, identifier)
-    parts.resources.directories.remove(parts.settings.logs / identifier)
+    owner = execution.namespace, execution.flow_id, identifier
+    await asyncio.to_thread(parts.resources.files.delete_execution, *owner)
+    await asyncio.to_thread(parts.resources.directories.remove, parts.settings.logs / identifier)
     await parts.store.executions.delete(identifier)
     await parts.store.audit.add(parts.clock.now(), user, "delete", f"execution {identifier}", {})
     return Done(message=f"execution {identifier} is deleted")

@@ -23,6 +23,7 @@ ABOUT: Final = {
     "keyring": "where secrets are kept: auto, keyring or file",
     "plugin_defaults": "values for the tasks of a type that do not say otherwise",
     "namespace_files": "namespaces whose files lie in a directory of one's own",
+    "keep_executions": "how long an execution is kept after its end; empty is for ever",
     "keep_files": "how long stored files outlive the end of their execution; empty is as long as the execution",
     "listen": "HOST:PORT for metrics and health; empty is none",
 }

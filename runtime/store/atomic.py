@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+PART = ".flowdeck-part-"
+"""What the name of a file begins with that is not whole yet; a crash may leave one behind."""
+
 
 @contextmanager
 def replacing(target: Path, *, mode: int = 0o600) -> Iterator[BinaryIO]:
     """A file to write into; it stands at `target`, in place of what was there, when the block has ended without an error."""
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".")
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=PART)
     part = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:

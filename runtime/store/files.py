@@ -84,7 +84,9 @@ class FileStore:
     def addresses(self, namespace: str, flow_id: str, execution_id: str) -> list[str]:
         """All that an execution has stored."""
         execution = self._root / self._execution(namespace, flow_id, execution_id)
-        files = (path for path in execution.rglob("*") if path.is_file())
+        files = (
+            path for path in execution.rglob("*") if path.is_file() and not path.name.startswith(atomic.PART)
+        )
         return sorted(f"{PREFIX}{path.relative_to(self._root).as_posix()}" for path in files)
 
     def executions(self, namespace: str = "", flow_id: str = "") -> list[tuple[str, str, str]]:

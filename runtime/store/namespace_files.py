@@ -109,5 +109,7 @@ def walk(directory: Path) -> Iterator[str]:
         folders[:] = [folder for folder in folders if folder not in HIDDEN]
         for name in names:
             path = Path(parent, name)
+            if name.startswith(atomic.PART):
+                continue
             if path.is_file() and path.resolve().is_relative_to(root) and name.isprintable():
                 yield path.relative_to(directory).as_posix()

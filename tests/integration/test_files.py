@@ -3,10 +3,12 @@
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from runtime.client import requests
 from runtime.client.client import Client
+from runtime.client.in_process import InProcess
 from runtime.errors import FileNotFound, InvalidInputs, Rejected
 from runtime.executor.retention import Retention
 from runtime.model.states import State
@@ -14,6 +16,7 @@ from runtime.model.views import Done, ExecutionView, FilePart, StoredFile
 from runtime.service import Service
 from tests.runtimes import in_process, over_socket, run, settings, until_ended
 
+WAITS = "id: waits\nnamespace: company.data\ntasks:\n  - {id: wait, type: sleep, duration: PT1H}\n"
 CHAIN = """\
 id: chain
 namespace: company.data
@@ -116,21 +119,38 @@ async def test_a_file_that_is_not_there_is_no_input(tmp_path: Path, value: str, 
             )
 
 
+async def swept(service: Service, **keep: timedelta) -> None:
+    parts = service.parts
+    chosen = msgspec.structs.replace(service.settings, **keep)
+    await Retention(parts.resources, parts.store, chosen).sweep()
+
+
 async def test_files_go_with_their_execution_or_when_they_are_old(tmp_path: Path) -> None:
-    chosen = settings(tmp_path, keep_files=timedelta(hours=1))
-    service = Service(chosen)
-    async with in_process(chosen) as client:
+    service = Service(settings(tmp_path))
+    async with service.running(), Client(InProcess(service)) as client:
         first, second = await run(client, CHAIN), await run(client, CHAIN)
-        await client.ask(requests.DeleteExecution(id=first.execution.id), object)
-    async with service.running():
-        parts = service.parts
-        files = parts.resources.files
+        await client.ask(requests.DeleteExecution(id=first.execution.id), Done)
+        files = service.parts.resources.files
         assert [name[2] for name in files.executions()] == [second.execution.id]
-        for keep, left in ((timedelta(hours=1), 1), (timedelta(), 0)):
-            await Retention(
-                parts.store, files, parts.resources.key_values, parts.clock, keep_files=keep
-            ).sweep()
-            assert len(files.executions()) == left
+        await swept(service, keep_files=timedelta(hours=1))
+        assert len(files.executions()) == 1
+        await swept(service, keep_files=timedelta())
+        assert files.executions() == []
+        assert (await client.execution(second.execution.id)).execution.state is State.WARNING
+
+
+async def test_executions_go_when_they_are_old_and_take_all_along(tmp_path: Path) -> None:
+    service = Service(settings(tmp_path))
+    async with service.running(), Client(InProcess(service)) as client:
+        ended = await run(client, CHAIN)
+        live = await client.ask(requests.CreateExecution(source=WAITS), ExecutionView)
+        await swept(service, keep_executions=timedelta(hours=1))
+        assert len((await client.executions()).items) == 2
+        await swept(service, keep_executions=timedelta())
+        assert [each.id for each in (await client.executions()).items] == [live.execution.id]
+        assert not (tmp_path / "data" / "logs" / ended.execution.id).exists()
+        assert service.parts.resources.files.executions() == []
+        await client.ask(requests.KillExecution(id=live.execution.id), Done)
 
 
 async def test_a_restarted_runtime_reads_what_was_stored(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ TEXT = (Path(__file__).parents[3] / "docs" / "data.md").read_text()
 def test_every_type_setting_and_task_is_there() -> None:
     assert all(kind.value in TEXT for kind in Type)
     settings = {field.name for field in msgspec.structs.fields(Settings)}
-    assert {"keep_files", "namespace_files"} <= settings
+    assert {"keep_executions", "keep_files", "namespace_files"} <= settings
     for name in (
         "core.namespace.UploadFiles",
         "core.kv.Set",

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.errors import FileNotFound, InvalidRequest, Rejected
+from runtime.store import atomic
 from runtime.store.files import FileStore, _recognisable
 
 
@@ -147,3 +148,12 @@ def test_nothing_but_one_execution_is_ever_deleted(files: FileStore, execution_i
     with pytest.raises(InvalidRequest):
         files.delete_execution("company.data", "nightly", execution_id)
     assert files.locate(uri).is_file()
+
+
+def test_what_a_crash_left_half_written_is_no_file(files: FileStore) -> None:
+    whole = put(files)
+    (files.locate(whole).parent / f"{atomic.PART}x").write_text("half")
+    assert files.addresses("company.data", "nightly", "e") == [whole]
+    files.namespaces.put("company.data", "a", b"")
+    (files.namespaces.directory("company.data") / f"{atomic.PART}x").write_text("half")
+    assert files.namespaces.list("company.data") == ["a"]
