@@ -118,6 +118,13 @@ def _holdable(situation: Situation) -> str:
     return situation.offline
 
 
+def _has_parent(situation: Situation) -> str:
+    execution = situation.selected
+    if not isinstance(execution, Execution):
+        return "no execution is selected"
+    return "" if execution.parent_id else f"no other execution began {execution.id}"
+
+
 def _ended(situation: Situation) -> str:
     execution = situation.selected
     if not isinstance(execution, Execution):
@@ -194,7 +201,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("pane.next", ("tab",), "next pane", "Go to the next pane", ("execution",)),
     Action("pane.back", ("shift+tab",), "previous pane", "Go to the pane before", ("execution",)),
     Action("pane.flow", ("f",), "flow", "Open the flow that this is an execution of", ("execution",)),
-    Action("topology.open", ("enter",), "log or nodes", "The task's log; for a dbt task the graph of its nodes; for a node what is known of it", footer=True),
+    Action("pane.above", ("U", "shift+u"), "parent", "Open the execution whose task began this one", ("execution",), _has_parent),
+    Action("topology.open", ("enter",), "log or nodes", "The task's log; for a dbt task the graph of its nodes; for a subflow its execution; for a node what is known of it", footer=True),
     Action("topology.left", ("h", "left"), "left", "To the nearest node on the left"),
     Action("topology.down", ("j", "down"), "down", "To the nearest node below"),
     Action("topology.up", ("k", "up"), "up", "To the nearest node above"),
@@ -206,7 +214,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("topology.log", ("L", "shift+l"), "log", "The log of this task, whatever it is", footer=True),
     Action("topology.details", ("i",), "details", "What is known of this node: attempts, error, type", footer=True),
     Action("topology.hops", ("z",), "closer or wider", "Of a large graph: nodes up to 2, 3, 4 steps away, then all of them"),
-    Action("gantt.open", ("enter",), "log", "The log of this task run or attempt; what is known of a dbt node", footer=True),
+    Action("gantt.open", ("enter",), "log", "The log of this task run or attempt; for a subflow its execution; what is known of a dbt node", footer=True),
     Action("gantt.zoom_in", ("z",), "closer", "Half as much time", footer=True),
     Action("gantt.zoom_out", ("Z", "shift+z"), "wider", "Twice as much time", footer=True),
     Action("gantt.pan_left", ("H", "shift+h", "left", "h"), "earlier", "A quarter of the window back"),

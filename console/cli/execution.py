@@ -37,6 +37,9 @@ def list_(
     state: Annotated[
         list[str] | None, typer.Option("--state", "-s", help="FAILED, RUNNING ...; repeat for more.")
     ] = None,
+    parent: Annotated[
+        str, typer.Option("--parent", metavar="ID", help="Those that this execution's tasks have begun.")
+    ] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000)] = 20,
 ) -> None:
     """List executions, the newest first."""
@@ -45,7 +48,9 @@ def list_(
     async def ask() -> None:
         states = tuple(name.upper() for name in state or ())
         async with attach_or_borrow(context.obj.settings()) as client:
-            page = await client.executions(namespace=namespace, flow_id=flow, states=states, limit=limit)
+            page = await client.executions(
+                namespace=namespace, flow_id=flow, parent_id=parent, states=states, limit=limit
+            )
         if context.obj.json:
             return as_json(page.items)
         rows = [

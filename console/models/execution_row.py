@@ -13,6 +13,7 @@ from console.render.states import look
 from runtime.model.execution import Execution
 from runtime.model.states import State
 
+ID_LENGTH = 20
 ID_TAIL = 8
 """Characters of an id that are shown: its end, since the beginning is the time."""
 
@@ -64,6 +65,11 @@ def states_of(wanted: Filter) -> tuple[str, ...]:
     return tuple(state.value for state in State if all(word in look(state.value).word for word in words))
 
 
+def parent_of(wanted: Filter) -> str:
+    """What the runtime is asked for by `parent:`: the whole id of an execution, or nothing."""
+    return next((value for value in wanted.values("parent") if len(value) == ID_LENGTH), "")
+
+
 def is_shown(execution: Execution, wanted: Filter, *, only_faulty: bool) -> bool:
     """Whether it stays in the list."""
     if only_faulty and execution.state not in FAULTY:
@@ -74,6 +80,7 @@ def is_shown(execution: Execution, wanted: Filter, *, only_faulty: bool) -> bool
         "ns": execution.namespace,
         "flow": execution.flow_id,
         "tag": tags,
+        "parent": execution.parent_id or "",
     }
     text = (
         f"{execution.namespace}.{execution.flow_id} {execution.id} {execution.error or ''} {cause(execution)}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from console.models import family
 from console.models.execution_failure import label
 from console.models.execution_state import ExecutionState
 from console.models.execution_tasks import seconds
@@ -42,6 +43,8 @@ def _run(run: TaskRun, now: datetime) -> Iterator[Line]:
     seen, took = look(run.state.value), seconds(run, now)
     time = "" if took is None else f"  {duration(took)}"
     yield [Segment(f"{label(run)}  ", "strong"), Segment(seen.word, seen.style), Segment(time)]
+    if there := family.told(run):
+        yield [Segment(f"  {there}  "), Segment("Enter opens it", "dim")]
     for attempt in run.attempts:
         yield _attempt(attempt, now)
         if attempt.error:

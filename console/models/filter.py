@@ -21,7 +21,7 @@ class Filter:
     """A filter that was typed; an unfinished one passes everything that it does not understand yet."""
 
     text: str = ""
-    known: frozenset[str] = field(default=frozenset({"state", "ns", "flow", "tag"}))
+    known: frozenset[str] = field(default=frozenset({"state", "ns", "flow", "tag", "parent"}))
     """The names of fields that may stand before a colon; another word with a colon is a word."""
 
     @cached_property

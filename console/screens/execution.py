@@ -13,7 +13,7 @@ from textual.timer import Timer
 
 from console.actions import bindings
 from console.messages import ExecutionChanged, LinkChanged, Reconnected
-from console.models import execution_gantt, execution_head
+from console.models import execution_gantt, execution_head, family
 from console.models.address import FLOW, Address
 from console.models.execution_failure import failure, first_sight
 from console.models.execution_state import ExecutionState, changed, opened
@@ -231,6 +231,17 @@ class ExecutionScreen(ExecutionActions, Panes, GraphPane, LogFeed):
             execution = self._state.execution
             self.deck.go(Address(FLOW, f"{execution.namespace}.{execution.flow_id}"))
 
+    def do_above(self) -> None:
+        if self._state is not None and (there := family.above(self._state.execution)) is not None:
+            self.deck.go(there)
+
+    def open_run(self, run: TaskRun, attempt: int = 0) -> None:
+        """Go to what a task run has begun, else to its log."""
+        if (there := family.below(run)) is not None:
+            self.deck.go(there)
+        else:
+            self.open_log(run.id, attempt)
+
     # --- the selection, which all panes share
 
     @property
@@ -261,10 +272,11 @@ class ExecutionScreen(ExecutionActions, Panes, GraphPane, LogFeed):
     @on(GanttView.Chosen)
     def _open_row(self, event: GanttView.Chosen) -> None:
         node = self._state.nodes.get((event.row.task_run_id, event.row.node)) if self._state else None
+        run = self._state.task_runs.get(event.row.task_run_id) if self._state else None
         if node is not None:
             self.show_node(node)
-        else:
-            self.open_log(event.row.task_run_id, event.row.attempt)
+        elif run is not None:
+            self.open_run(run, event.row.attempt)
 
     def open_log(self, task_run_id: str, attempt: int = 0) -> None:
         """Go to the log of a task run."""

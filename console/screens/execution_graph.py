@@ -38,6 +38,10 @@ class GraphPane(ConsoleScreen):
     def open_log(self, task_run_id: str, attempt: int = 0) -> None:
         raise NotImplementedError
 
+    def open_run(self, run: TaskRun, attempt: int = 0) -> None:
+        """What there is of it: its log, or the execution that it has begun."""
+        raise NotImplementedError
+
     # --- showing
 
     @property
@@ -110,6 +114,8 @@ class GraphPane(ConsoleScreen):
         elif (run := self.state.dbt_run(event.node_id)) is not None:
             self._zoomed, self._at_node = event.node_id, first(self._node_graph(self.state, run))
             self.show_graph()
+        elif (latest := self.state.latest(event.node_id)) is not None:
+            self.open_run(latest)
         else:
             self._open_log_of(event.node_id)
 

@@ -69,10 +69,18 @@ class ExecutionsScreen(ExecutionActions, ListScreen):
     async def _fetch(self, after: str | None) -> None:
         faulty = tuple(state.value for state in execution_row.FAULTY) if self._only_faulty else ()
         states = execution_row.states_of(self.filter) or faulty
-        page = await self.read(self.client.executions(states=states, limit=PAGE, after=after))
+        parent = execution_row.parent_of(self.filter)
+        page = await self.read(
+            self.client.executions(states=states, parent_id=parent, limit=PAGE, after=after)
+        )
         self._is_reading = False
         if page is not None:
             self.post_message(self.Loaded(page, after is None))
+
+    @property
+    def _asked(self) -> tuple[object, ...]:
+        """The part of the filter that the runtime knows."""
+        return execution_row.states_of(self.filter), execution_row.parent_of(self.filter)
 
     @on(Loaded)
     def _show_loaded(self, event: Loaded) -> None:
@@ -114,9 +122,9 @@ class ExecutionsScreen(ExecutionActions, ListScreen):
         return "Nothing ran yet. Choose a flow on screen 1 and press r."
 
     def filter_by(self, text: str) -> None:
-        before = execution_row.states_of(self.filter)
+        before = self._asked
         super().filter_by(text)
-        if execution_row.states_of(self.filter) != before or self._next:
+        if self._asked != before or self._next:
             self.load()
 
     # --- what the keys do

@@ -43,6 +43,7 @@ def _facts(execution: Execution) -> dict[str, str]:
         "ended": _moment(execution.ended),
         "scheduled for": _moment(execution.schedule_date),
         "started by": execution.trigger.id if execution.trigger else execution.created_by,
+        "parent": execution.parent_id or "",
         "began as": execution.original_id if execution.original_id != execution.id else "",
         "error": execution.error or "",
     }

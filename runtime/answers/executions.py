@@ -80,10 +80,11 @@ async def _typical(parts: Parts, flow: Flow) -> dict[str, float]:
 
 
 async def page(parts: Parts, request: requests.ListExecutions, user: str) -> ExecutionPage:
+    parent = await parts.store.executions.resolve(request.parent_id) if request.parent_id else ""
     wanted = Filter(
         namespace=request.namespace,
         flow_id=request.flow_id,
-        parent_id=request.parent_id,
+        parent_id=parent,
         states=tuple(State(state) for state in request.states),
         since=request.since,
         until=request.until,

@@ -126,6 +126,8 @@ TABLE: dict[str, dict[str, tuple[list[str], Effect]]] = {
         "tab": ([], focused(GanttView)),
         "shift+tab": ([], says("INPUTS")),
         "f": ([], says("revision 4  ferry_build.yaml")),
+        "U": ([], says("no other execution began")),
+        "shift+u": ([], says("no other execution began")),
         "x": ([], dialog(Confirm)),
         "P": ([], says("it is paused")),
         "shift+p": ([], says("it is paused")),
