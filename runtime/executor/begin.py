@@ -1,5 +1,6 @@
 """How an execution begins: its inputs are resolved, its labels put together, its flow's `checks` asked, its first event written down."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -8,6 +9,7 @@ from runtime.errors import Failure, InvalidRequest, NotAllowed
 from runtime.executor import variables
 from runtime.executor.functions import execution_id, successor_id
 from runtime.executor.resources import Resources
+from runtime.executor.subflow_function import subflow_function
 from runtime.executor.taking import take
 from runtime.expressions import is_truthy
 from runtime.model.execution import Change, Execution, Trigger
@@ -158,7 +160,32 @@ async def _inputs(
     if not flow.inputs and not given:
         return {}
     seen = variables.of_execution(flow, execution)
+    seen["subflow"] = subflow_function(_Children(resources, execution))
     return await take(resources, execution, flow.inputs, given, seen, is_lenient=is_lenient)
+
+
+@dataclass(frozen=True)
+class _Children:
+    """The flows that the inputs of an execution run."""
+
+    resources: Resources
+    above: Execution
+
+    async def find(self, namespace: str, id: str, revision: int | None) -> Flow:
+        return await self.resources.flows(namespace, id, revision)
+
+    async def begin(self, flow: Flow, inputs: dict[str, Any], labels: dict[str, str]) -> Execution:
+        check_labels(labels)
+        own = {FROM: "subflow", CORRELATION: self.above.labels.get(CORRELATION, self.above.id)}
+        begun = await begin(
+            self.resources, flow, inputs=inputs, labels={**own, **labels}, user=self.above.created_by
+        )
+        return begun.execution
+
+    async def ended(self, execution_id: str) -> Execution:
+        await self.resources.supervisor.wait_end(execution_id)
+        execution, _ = await self.resources.executions.get(execution_id)
+        return execution
 
 
 async def _failing(resources: Resources, flow: Flow, execution: Execution) -> list[FlowCheck]:

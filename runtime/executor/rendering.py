@@ -14,7 +14,9 @@ from runtime.expressions import Expressions, text
 from runtime.store.files import FileStore
 from runtime.store.key_values import Pair
 
-_WAITS = re.compile(r"\b(?:secret|kv|http|errorLogs|read|file(?:URI|Size|Exists)|isFileEmpty)\s*\(|\|\s*jq\b")
+_WAITS = re.compile(
+    r"\b(?:secret|subflow|kv|http|errorLogs|read|file(?:URI|Size|Exists)|isFileEmpty)\s*\(|\|\s*jq\b"
+)
 """What a template may call that waits for something: such a template is rendered off the loop."""
 
 SECRET_PATIENCE = 30.0
@@ -70,7 +72,7 @@ class Renderer:
 
         def secret(key: str, namespace: str = namespace, subkey: str | None = None, **_: Any) -> str:
             try:
-                found = _answer(loop, self._secrets.get(namespace, key), SECRET_PATIENCE)
+                found = answer(loop, self._secrets.get(namespace, key), SECRET_PATIENCE)
             except SecretNotFound as missing:
                 raise SecretNotFound(missing.message, hint=missing.hint) from None
             self._mask(found)
@@ -81,14 +83,14 @@ class Renderer:
             return part
 
         def http(*args: Any, **kwargs: Any) -> Any:
-            return _answer(loop, http_function.http(*args, **kwargs), http_function.PATIENCE)
+            return answer(loop, http_function.http(*args, **kwargs), http_function.PATIENCE)
 
         def kv(
             key: str,
             namespace: str | None = None,
             errorOnMissing: bool = True,  # noqa: N803  (Kestra's name)
         ) -> Any:
-            return _answer(loop, self._value(space, namespace, key, needed=errorOnMissing), STORE_PATIENCE)
+            return answer(loop, self._value(space, namespace, key, needed=errorOnMissing), STORE_PATIENCE)
 
         return {"secret": secret, "kv": kv, "http": http, **FileFunctions(self._files, namespace).by_name()}
 
@@ -113,7 +115,7 @@ def _part(key: str, secret: str, subkey: str) -> str:
     raise ExpressionFailed(f"the secret `{key}` is not a JSON object with the key `{subkey}`")
 
 
-def _answer(loop: asyncio.AbstractEventLoop, question: Coroutine[Any, Any, T], patience: float) -> T:
+def answer(loop: asyncio.AbstractEventLoop, question: Coroutine[Any, Any, T], patience: float) -> T:
     asked = asyncio.run_coroutine_threadsafe(question, loop)
     try:
         return asked.result(patience)

@@ -19,7 +19,7 @@ from runtime.expressions.text import kind, text, to_json
 OUTSIDE = frozenset({
     "decrypt", "encrypt", "errorLogs", "fileExists", "fileSize", "fileURI", "http", "id",
     "isFileEmpty", "kv", "ksuid", "nanoId", "now", "randomInt", "randomPort",
-    "read", "secret", "tasksWithState", "uuid", "yaml",
+    "read", "secret", "subflow", "tasksWithState", "uuid", "yaml",
 })  # fmt: skip
 """Functions of the language that only the caller can provide: a template may name them anywhere."""
 

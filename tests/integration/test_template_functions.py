@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from runtime.errors import Failure, InvalidInputs
 from runtime.model.states import State
 from tests.runtimes import in_process, run, settings
 
@@ -86,3 +87,53 @@ async def test_http_gives_the_body_of_the_answer(tmp_path: Path, url: str) -> No
     assert gone.error is not None
     assert "status 404" in gone.error
     assert "hidden" not in gone.error
+
+
+TABLES = """\
+id: tables
+namespace: company.team
+inputs:
+  - {id: schema, type: STRING}
+tasks:
+  - {id: list, type: return, format: '["{{ inputs.schema }}.a", "{{ inputs.schema }}.b"]'}
+outputs:
+  - {id: names, type: JSON, value: "{{ outputs.list.value }}"}
+"""
+CHOOSE = """\
+id: choose
+namespace: company.team
+inputs:
+  - id: table
+    type: SELECT
+    expression: "{{ subflow('company.team', 'tables', inputs={'schema': 'sales'}).outputs.names }}"
+tasks:
+  - {id: said, type: return, format: "{{ inputs.table }}"}
+"""
+ROUND = """\
+id: round
+namespace: company.team
+inputs:
+  - {id: a, type: STRING, defaults: "{{ subflow('company.team', 'round').state }}"}
+tasks:
+  - {id: said, type: log, message: x}
+"""
+
+
+async def test_an_input_may_be_chosen_from_what_another_flow_finds(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    (tmp_path / "flows" / "tables.yaml").write_text(TABLES)
+    async with in_process(chosen) as client:
+        view = await run(client, CHOOSE, inputs={"table": "sales.b"})
+        assert view.task_runs[0].outputs["value"] == "sales.b"
+        with pytest.raises(InvalidInputs, match=r"sales\.c|table"):
+            await run(client, CHOOSE, inputs={"table": "sales.c"})
+        found = await client.executions(flow_id="tables")
+        assert {item.labels["system.from"] for item in found.items} == {"subflow"}
+
+
+async def test_inputs_that_run_flows_without_end_are_told_so(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    (tmp_path / "flows" / "round.yaml").write_text(ROUND)
+    async with in_process(chosen) as client:
+        with pytest.raises(Failure, match="3 flows deep"):
+            await client.start("company.team", "round")

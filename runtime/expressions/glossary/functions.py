@@ -33,6 +33,7 @@ FUNCTIONS = words([
     ("secret(key, namespace, subkey)", "A secret of the flow's namespace or one above; masked wherever it is written. `subkey` takes one value of a JSON object.", "{{ secret('SLACK_WEBHOOK') }}"),
     ("kv(key, namespace, errorOnMissing=true)", "A value of the key-value store, of the flow's namespace or one above.", "{{ kv('last_order') }}"),
     ("read(path, namespace)", "The text of a file: a stored one (`kestra:///`), or a file of the namespace.", "{{ read(outputs.report.uri) }}"),
+    ("subflow(namespace, id, inputs, revision, labels, timeout='PT1M')", "In an input's expressions only: runs another flow to its end and gives a map with its `outputs`, `state`, `id` and `labels`.", "{{ subflow('company.team', 'list_tables').outputs.tables }}"),
     ("fileExists(path, namespace)", "Whether there is such a file.", "{{ fileExists('queries/daily.sql') }}"),
     ("fileSize(path, namespace)", "How many bytes a file has.", "{{ fileSize(outputs.report.uri) }}"),
     ("fileURI(path, namespace)", "The `kestra:///` address of a file of the namespace.", "{{ fileURI('queries/daily.sql') }}"),
