@@ -17,6 +17,7 @@ from runtime.runners.base import Toolchain
 from runtime.tasks import (
     dbt_artifacts,
     dbt_database,
+    dbt_kv,
     dbt_parse,
     dbt_remedies,
     dbt_report,
@@ -27,6 +28,7 @@ from runtime.tasks import (
 from runtime.tasks.base import Result
 from runtime.tasks.context import TaskContext
 from runtime.tasks.dbt_artifacts import Manifest, Results
+from runtime.tasks.dbt_kv import KvManifest
 from runtime.tasks.dbt_nodes import NodeTracker
 from runtime.tasks.dbt_output import DbtOutput
 from runtime.tasks.dbt_resume import Resumption
@@ -61,15 +63,6 @@ LOG_FORMATS = {
 }
 
 
-class KvManifest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """A manifest in the key-value store. No effect yet."""
-
-    key: str
-    """Its key."""
-    namespace: str
-    """Whose key it is."""
-
-
 class DbtCLI(ExecScript, frozen=True, kw_only=True):
     """Run dbt commands in a container or, without one, in an environment that flowdeck manages; each model, test and seed is
     seen live.
@@ -97,9 +90,9 @@ class DbtCLI(ExecScript, frozen=True, kw_only=True):
     resume: bool = True
     """Whether a retry, or a restart of the execution, builds only the nodes that are not done yet."""
     store_manifest: KvManifest | None = None
-    """No effect yet."""
+    """Keep dbt's manifest in the key-value store when all went well."""
     load_manifest: KvManifest | None = None
-    """No effect yet."""
+    """Compare with a kept manifest: `--select state:modified+`, `--defer`; without `--state`, which is filled in."""
 
     async def run(self, context: TaskContext) -> Result:
         tracker = NodeTracker(context.labels.task_run_id)
@@ -107,6 +100,8 @@ class DbtCLI(ExecScript, frozen=True, kw_only=True):
         image = FUSION_IMAGE if self.engine == "FUSION" else IMAGE
         setting = Setting(image=image, reader=output.take)
         resumption = await self._resumption(context)
+        if self.load_manifest and not context.resumed:
+            await dbt_kv.load(self.load_manifest, context, self._target(context), _state(context))
         try:
             ended = await self.perform(context, self._script(context, resumption), setting)
             if self.parse_run_results:
@@ -116,6 +111,8 @@ class DbtCLI(ExecScript, frozen=True, kw_only=True):
                 context.nodes(tracker.close(datetime.now(UTC)))
         if ended.exit_.code != 0:
             raise self._failed(context, ended, tracker, output)
+        if self.store_manifest:
+            await dbt_kv.store(self.store_manifest, context, self._target(context))
         return ended.result(state=State.WARNING if output.warned else State.SUCCESS)
 
     # Before
@@ -168,6 +165,11 @@ class DbtCLI(ExecScript, frozen=True, kw_only=True):
 
     def _places(self, context: TaskContext) -> dict[str, str]:
         project = self._project(context)
+        if _state(context).exists():
+            return self._own_places(context, project) | {"DBT_STATE": str(_state(context))}
+        return self._own_places(context, project)
+
+    def _own_places(self, context: TaskContext, project: Path) -> dict[str, str]:
         places = {"DBT_PROJECT_DIR": str(project)} if self.project_dir else {}
         if self.profiles is not None:
             places["DBT_PROFILES_DIR"] = str(_private(context) / "profiles")
@@ -228,12 +230,6 @@ class DbtCLI(ExecScript, frozen=True, kw_only=True):
                 (private / PROFILES).replace(place)
         super().clean(context, private)
 
-    def warn_of_idle_properties(self, context: TaskContext) -> None:
-        super().warn_of_idle_properties(context)
-        for name, value in (("storeManifest", self.store_manifest), ("loadManifest", self.load_manifest)):
-            if value is not None:
-                context.log.warn(f"{name} has no effect yet")
-
     # After
 
     def keep(self, context: TaskContext) -> dict[str, str]:
@@ -280,6 +276,11 @@ class DbtCLI(ExecScript, frozen=True, kw_only=True):
 
 def _private(context: TaskContext) -> Path:
     return script_files.private_directory(context.directory, context.labels)
+
+
+def _state(context: TaskContext) -> Path:
+    """Where what is compared with lies."""
+    return _private(context) / "state"
 
 
 def _aside(context: TaskContext) -> Path:

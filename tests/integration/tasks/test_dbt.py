@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from runtime.clock import ManualClock
 from runtime.errors import TaskFailed
 from runtime.model.execution import Node
 from runtime.model.states import State
+from runtime.store import Store
+from runtime.store.key_values import KeyValues
 from runtime.tasks.dbt import DbtCLI
+from runtime.tasks.dbt_kv import KvManifest
 from tests.needs import need_dbt
 from tests.support import Log, World
 
@@ -205,3 +209,19 @@ async def test_a_parse_cache_that_holds_a_secret_is_not_kept(world: World) -> No
     world.context.secrets("stg_ships")
     await parse_log(world)
     assert "saved manifest not found" in await parse_log(world)
+
+
+async def test_a_manifest_is_kept_and_compared_with(world: World) -> None:
+    """The first time there is nothing to compare with; then only what changed is selected."""
+    lay(world.directory, PROJECT)
+    place = KvManifest(key="manifest", namespace="company.team")
+    compare = "dbt ls --quiet --log-format text --resource-type model --select state:modified"
+    async with Store.open(None) as store:
+        world.key_values = KeyValues(store.database, ManualClock())
+        await DbtCLI(commands=["true"], profiles=PROFILES, load_manifest=place).run(world.context)
+        assert any("no key manifest yet" in line for line in world.log.at("WARN"))
+        await DbtCLI(commands=["dbt parse"], profiles=PROFILES, store_manifest=place).run(world.context)
+        shutil.rmtree(world.directory / "target")
+        (world.directory / "models" / "fct_ships.sql").write_text("select 7 as n from {{ ref('stg_ships') }}")
+        await DbtCLI(commands=[compare], profiles=PROFILES, load_manifest=place).run(world.context)
+    assert [line for line in world.log.at("INFO") if line.startswith("harbour.")] == ["harbour.fct_ships"]
