@@ -11,7 +11,8 @@ from runtime.model.flow import InputSpec
 from runtime.store.files import FileStore
 from runtime.store.uploads import PREFIX
 
-ADDRESSES = ("kestra:///", "nsfile://", "file:///")
+OWN = ("kestra:///", "nsfile://")
+ADDRESSES = (*OWN, "file:///")
 
 
 def wanted(specs: tuple[InputSpec, ...]) -> list[InputSpec]:
@@ -54,6 +55,11 @@ class _Keeping:
     def _address(self, value: str) -> str:
         if value.startswith(PREFIX):
             return self._taken_over(value)
+        if self._came_from_outside and not value.startswith(OWN):
+            raise FileNotFound(
+                f"`{value[:100]}` is no address of a stored file",
+                hint="a webhook can't name files of this machine",
+            )
         if value.startswith(ADDRESSES):
             locate(self._files, value, self._execution.namespace)
             return value
@@ -64,6 +70,11 @@ class _Keeping:
                 hint="a path on the runtime's machine is wanted, or an address kestra:///...",
             )
         return self._kept(path)
+
+    @property
+    def _came_from_outside(self) -> bool:
+        trigger = self._execution.trigger
+        return trigger is not None and trigger.type.endswith("Webhook")
 
     def _taken_over(self, address: str) -> str:
         kept = self._kept(self._files.uploads.locate(address))

@@ -15,9 +15,9 @@ from runtime.store.files import FileStore
 from runtime.store.key_values import Pair
 
 _WAITS = re.compile(
-    r"\b(?:secret|subflow|kv|http|errorLogs|read|file(?:URI|Size|Exists)|isFileEmpty)\s*\(|\|\s*jq\b"
+    r"\b(?:secret|subflow|kv|http|errorLogs|read|file(?:URI|Size|Exists)|isFileEmpty|render(?:Once)?)\s*\(|\|\s*jq\b"
 )
-"""What a template may call that waits for something: such a template is rendered off the loop."""
+"""What a template may call that waits for something, itself or in what it renders: such a template is rendered off the loop."""
 
 SECRET_PATIENCE = 30.0
 """Seconds that a keyring may take to answer one question of a template."""
@@ -61,7 +61,7 @@ class Renderer:
 
     async def render(self, value: Any, variables: Mapping[str, Any], *, namespace: str) -> Any:
         """Every string inside `value`, typed where one expression is all there is. Off the loop where it may have to wait."""
-        if not _waits(value) and not _waits(variables.get("vars")):
+        if not _waits(value):
             return self.expressions.render_value(value, variables)
         full = {**variables, **self.waiting(namespace)}
         return await asyncio.to_thread(self.expressions.render_value, value, full)

@@ -83,3 +83,22 @@ async def test_a_face_sets_reads_and_forgets_values(tmp_path: Path) -> None:
         await client.ask(requests.DeleteValue(**key), Done)
         with pytest.raises(KeyNotFound):
             await client.ask(requests.GetValue(**key), KeyValue)
+
+
+RENDERED = """\
+id: rendered
+namespace: company.data
+inputs:
+  - {id: text, type: STRING, defaults: "{% raw %}{{ kv('count') }}{% endraw %}"}
+variables:
+  deep: "{{ kv('count') + 1 }}"
+tasks:
+  - {id: set, type: kv.set, key: count, value: 1}
+  - {id: read, type: return, format: "{{ render(inputs.text) }} {{ render(vars.deep) }} {{ vars.deep }}"}
+"""
+
+
+async def test_what_is_rendered_from_an_input_or_a_variable_may_ask_too(tmp_path: Path) -> None:
+    async with in_process(settings(tmp_path)) as client:
+        view = await run(client, RENDERED)
+    assert view.task_runs[1].outputs["value"] == "1 2 {{ kv('count') + 1 }}"
