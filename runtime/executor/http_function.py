@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from runtime.errors import ExpressionFailed
+from runtime.executor.functions import from_yaml, to_yaml
+from runtime.expressions.text import text
 from runtime.tasks.convert import convert_properties
 from runtime.tasks.http import Request
 from runtime.tasks.http_exchange import Response, visible
@@ -23,16 +26,16 @@ async def http(
     options: Mapping[str, Any] | None = None,
     accept: str = JSON,
 ) -> Any:
-    """The body: as the value that it writes where it is JSON, else as text."""
+    """The body: as the value that it writes where it is JSON or YAML, else as text."""
     request = convert_properties(
         Request,
         {
             "uri": uri,
             "method": method,
             "params": query,
-            "body": body,
+            "body": _sent(body, contentType),
             "contentType": contentType,
-            "headers": {**(headers or {}), "Accept": accept},
+            "headers": {**{name: _line(value) for name, value in (headers or {}).items()}, "Accept": accept},
             "options": options,
         },
     )
@@ -42,6 +45,16 @@ async def http(
     return _body(response)
 
 
+def _sent(body: Any, kind: str) -> Any:
+    """A value in the format that it is sent in; the request itself knows JSON."""
+    return to_yaml(body) if "yaml" in kind.lower() and not isinstance(body, str | None) else body
+
+
+def _line(value: Any) -> Any:
+    """Several values of one header in one line, which means the same."""
+    return ", ".join(map(text, value)) if isinstance(value, list | tuple) else value
+
+
 def _body(response: Response) -> Any:
     kinds = [
         value
@@ -49,9 +62,10 @@ def _body(response: Response) -> Any:
         if name.lower() == "content-type"
         for value in values
     ]
-    if not any("json" in kind.lower() for kind in kinds):
-        return response.body
-    try:
-        return json.loads(response.body)
-    except ValueError:
-        return response.body
+    kind = " ".join(kinds).lower()
+    with suppress(ValueError, ExpressionFailed):
+        if "json" in kind:
+            return json.loads(response.body)
+        if "yaml" in kind:
+            return from_yaml(response.body)
+    return response.body

@@ -214,6 +214,12 @@ def _digest(name: str) -> Callable[..., Any]:
     return _of_text(lambda value: hashlib.new(name, value.encode(), usedforsecurity=False).hexdigest())
 
 
+@arguments(regex="source")
+def regex_match(value: Any, source: str) -> bool:
+    """Whether a part of the text fits; nothing of null does."""
+    return value is not None and regex.search(text(value), source) is not None
+
+
 def _regex_replace(value: str, regex_: str, replacement: str = "") -> str:
     return regex.replace(value, regex_, replacement)
 
@@ -235,7 +241,7 @@ STRING_FILTERS: dict[str, Callable[..., Any]] = {
     "regexExtract": arguments(regex="source")(
         _of_text(lambda value, source, group=0: regex.search(value, source, group))
     ),
-    "regexMatch": arguments(regex="source")(_of_text(lambda value, source: regex.matches(value, source))),
+    "regexMatch": regex_match,
     "regexReplace": arguments(regex="regex_")(_of_text(_regex_replace)),
     "replace": replace,
     "sha1": _digest("sha1"),

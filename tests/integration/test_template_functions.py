@@ -46,6 +46,8 @@ async def answer(request: web.Request) -> web.Response:
     if request.path == "/text":
         return web.Response(text="plain")
     body = await request.text()
+    if request.path == "/yaml":
+        return web.Response(text=body, content_type="application/yaml")
     return web.json_response({"method": request.method, "query": dict(request.query), "body": body})
 
 
@@ -59,6 +61,9 @@ tasks:
   - id: post
     type: return
     format: "{{ http('URL/', method='post', body={'x': 1}) | jq('.method + .body') | first }}"
+  - id: yaml
+    type: return
+    format: "{{ http('URL/yaml', 'POST', body={'with': [1, 2]}, contentType='application/yaml', headers={'a': ['b', 'c']}).with[1] }}"
   - id: gone
     type: return
     format: "{{ http('URL/gone?token=hidden') }}"
@@ -80,7 +85,8 @@ async def url() -> AsyncIterator[str]:
 async def test_http_gives_the_body_of_the_answer(tmp_path: Path, url: str) -> None:
     async with in_process(settings(tmp_path)) as client:
         view = await run(client, FETCH.replace("URL", url))
-    get, post, gone = view.task_runs
+    get, post, yaml, gone = view.task_runs
+    assert yaml.outputs["value"] == "2"
     assert get.outputs["value"] == "1 plain"
     assert post.outputs["value"] == 'POST{"x":1}'
     assert gone.state is State.FAILED

@@ -15,7 +15,7 @@ FILTERS = words([
     ("md5", "The MD5 digest, in hexadecimal digits.", "{{ 'x' | md5 }}", "9dd4e461268c8034f5c8564e155c67a6"),
     ("nindent(amount, prefix=' ')", "A line break, then every line indented.", "a:{{ 'b\nc' | nindent(2) }}", "a:\n  b\n  c"),
     ("regexExtract(regex, group=0)", "What of the text fits a regular expression, or one group of it; null where nothing does.", r"{{ 'run 42 ended' | regexExtract('run (\d+)', 1) }}", "42"),
-    ("regexMatch(regex)", "Whether the whole text fits a regular expression.", r"{{ '2024-03' | regexMatch('\d{4}-\d{2}') }}", "true"),
+    ("regexMatch(regex)", "Whether a part of the text fits a regular expression; `^` and `$` ask for the whole.", r"{{ 'order-42-done' | regexMatch('\d+') }}", "true"),
     ("regexReplace(regex, replacement='')", "Every match replaced; `$1` and `${name}` stand for groups.", r"{{ 'a1b2' | regexReplace('\d', '#') }}", "a#b#"),
     ("replace(replace_pairs, regexp=false)", "Every key of a map replaced by its value, in a text or in every text of a map or list; with `regexp` the keys are regular expressions.", "{{ 'a.b' | replace({'.': '/'}) }}", "a/b"),
     ("sha1", "The SHA-1 digest, in hexadecimal digits.", "{{ 'x' | sha1 }}", "11f6ad8ec52a2984abaafd7c3b516503785c2072"),

@@ -146,7 +146,7 @@ TOO_MUCH = (
     "{% for a in 1..99999 %}{% for b in 1..9 %}xxxxxxxxxxxxxxxxxxxx{% endfor %}{% endfor %}",
     "{% macro m(n) %}{{ m(n) }}{{ m(n) }}{% endmacro %}{{ m(1) }}",
     "{{ render(vars.growing) }}",
-    "{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!' | regexMatch('(a+)+') }}",
+    "{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!' | regexMatch('(a+)+b') }}",
     "{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!' | regexMatch('(?:a*b*)*c') }}",
     "{{" + "(" * 3000 + "1" + ")" * 3000 + "}}",
     "{{" + "[" * 3000 + "]" * 3000 + "}}",
