@@ -22,7 +22,7 @@ EXPRESSIONS: Mapping[Rule, tuple[str, ...]] = {
     Rule.PAUSE: ("pauseDuration", "delay", "behavior"),
     Rule.IF: ("condition",),
     Rule.SWITCH: ("value",),
-    Rule.WORKING_DIRECTORY: ("namespaceFiles", "inputFiles"),
+    Rule.WORKING_DIRECTORY: ("namespaceFiles", "inputFiles", "cache"),
 }
 """The properties that must be rendered before a flowable can begin."""
 

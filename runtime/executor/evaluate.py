@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
 from runtime.engine.pauses import BEHAVIORS
 from runtime.engine.plans import DURATIONS, EXPRESSIONS
 from runtime.errors import Failure, TaskFailed
@@ -15,7 +17,7 @@ from runtime.expressions import is_truthy
 from runtime.model.flow import Rule, TaskSpec
 from runtime.store.files import FileStore
 from runtime.tasks.convert import convert_properties
-from runtime.tasks.flow import CheckFrequency
+from runtime.tasks.flow import Cache, CheckFrequency
 from runtime.tasks.pause import Pause
 
 logger = logging.getLogger(__name__)
@@ -112,6 +114,14 @@ def _whole_number(value: Any) -> int:
         raise TaskFailed(f"`concurrent` must be a whole number, and is `{value}`") from None
 
 
+def _cache(value: Any) -> dict[str, Any]:
+    """What a WorkingDirectory keeps, as it is checked."""
+    if not isinstance(value, Mapping):
+        raise TaskFailed(f"`cache` must be a map, and is `{value!s:.100}`")
+    found: dict[str, Any] = msgspec.to_builtins(convert_properties(Cache, value))
+    return found
+
+
 def _frequency(value: Any) -> dict[str, Any]:
     """How often a loop looks, durations as seconds."""
     if not isinstance(value, Mapping):
@@ -181,6 +191,7 @@ _SHAPES: Mapping[tuple[Rule, str], Callable[[Any], Any]] = {
     (Rule.LOOP_UNTIL, "failOnMaxReached"): is_truthy,
     **{(Rule.PAUSE, name): _seconds for name in (*DURATIONS, "timeout")},
     (Rule.PAUSE, "behavior"): _behavior,
+    (Rule.WORKING_DIRECTORY, "cache"): _cache,
     (Rule.IF, "condition"): is_truthy,
     (Rule.SWITCH, "value"): _scalar_text,
     (Rule.FOR_EACH, "values"): _list_of_values,

@@ -106,25 +106,31 @@ class Performer:
             case KillChildren():
                 self._kill_children(snapshot)
             case Evaluate(task_run_id=run_id):
-                self._once(("evaluate", run_id), self._evaluate(execution_id, run_id))
+                self._once(execution_id, ("evaluate", run_id), self._evaluate(execution_id, run_id))
             case CheckCondition(task_run_id=run_id, iteration=iteration):
                 key = ("condition", f"{run_id} {iteration}")
-                self._once(key, self._check_condition(execution_id, run_id, iteration))
+                self._once(execution_id, key, self._check_condition(execution_id, run_id, iteration))
             case Collect(task_run_id=run_id):
-                self._once(("collect", run_id), self._collect(execution_id, run_id))
+                self._once(execution_id, ("collect", run_id), self._collect(execution_id, run_id))
             case WakeAt(task_run_id=run_id, number=number, at=at):
                 self._wake(execution_id, at, RetryDue(at=at, task_run_id=run_id, number=number))
             case WakeSla(number=number, at=at):
                 self._wake(execution_id, at, SlaChecked(at=at, missed=(number,)))
             case CheckSla(final=final):
-                self._once(("sla", f"{execution_id} {final}"), self._check_sla(execution_id, final=final))
+                self._once(
+                    execution_id,
+                    ("sla", f"{execution_id} {final}"),
+                    self._check_sla(execution_id, final=final),
+                )
             case BeginAgain():
                 self._slots.release(snapshot)
-                self._once(("again", execution_id), self._begin_again(execution_id))
+                self._once(execution_id, ("again", execution_id), self._begin_again(execution_id))
             case ChooseListeners(state=state):
-                self._once(("listeners", execution_id), self._choose_listeners(execution_id, state))
+                self._once(
+                    execution_id, ("listeners", execution_id), self._choose_listeners(execution_id, state)
+                )
             case RenderOutputs():
-                self._once(("outputs", execution_id), self._render_outputs(execution_id))
+                self._once(execution_id, ("outputs", execution_id), self._render_outputs(execution_id))
             case Announce():
                 self._announce(snapshot.execution)
             case Forget():
@@ -147,12 +153,20 @@ class Performer:
         assert self._group is not None, "the performer is not running"
         return self._group.create_task(work)
 
-    def _once(self, key: tuple[str, str], work: Coroutine[Any, Any, None]) -> None:
+    def _once(self, execution_id: str, key: tuple[str, str], work: Coroutine[Any, Any, None]) -> None:
         if key in self._doing:
             work.close()
             return
         self._doing.add(key)
-        self._spawn(work).add_done_callback(lambda _: self._doing.discard(key))
+        self._spawn(self._guarded(execution_id, work)).add_done_callback(lambda _: self._doing.discard(key))
+
+    async def _guarded(self, execution_id: str, work: Coroutine[Any, Any, None]) -> None:
+        """A defect ends the execution that it hits, and no other."""
+        try:
+            await work
+        except Exception as defect:
+            logger.exception("what execution %s asked for broke", execution_id)
+            self._resources.supervisor.give_up(execution_id, defect)
 
     # --- attempts
 

@@ -55,6 +55,8 @@ class Posted(msgspec.Struct, frozen=True):
     execution_id: str
     event: AnyEvent
     written: "asyncio.Future[None] | None" = None
+    defect: Exception | None = None
+    """Set where nothing can come of the execution any more."""
 
 
 class Statistics(msgspec.Struct, frozen=True):
@@ -104,6 +106,11 @@ class Supervisor:
 
     def post(self, execution_id: str, event: AnyEvent) -> None:
         self._inbox.put_nowait(Posted(execution_id, event))
+
+    def give_up(self, execution_id: str, defect: Exception) -> None:
+        """End an execution as FAILED: something that it waits for will never come."""
+        now = self._clock.now()
+        self._inbox.put_nowait(Posted(execution_id, KillRequested(at=now), defect=defect))
 
     async def record(self, execution_id: str, event: AnyEvent) -> None:
         """Post an event, and wait until it is written down."""
@@ -187,6 +194,8 @@ class Supervisor:
         before = self._live.get(posted.execution_id)
         if before is None:
             return []
+        if posted.defect is not None:
+            return self._give_up(before, posted.event, posted.defect, records)
         try:
             after, commands = step(before, posted.event)
         except Exception as defect:  # one execution's defect must not end the others

@@ -3,22 +3,29 @@
 import asyncio
 import json
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from runtime.engine.snapshot import Snapshot
 from runtime.errors import Failure
 from runtime.executor import variables
+from runtime.executor.file_cache import FileCache
 from runtime.executor.resources import Resources
 from runtime.executor.storage import AttemptFiles
 from runtime.executor.turns import Deed
 from runtime.model.execution import TaskRun
 from runtime.model.flow import Rule
+from runtime.model.states import State
 from runtime.tasks.convert import convert_properties
+from runtime.tasks.flow import Cache
 from runtime.tasks.namespace_files import NamespaceFiles
 from runtime.tasks.script_files import collect, lay_inputs
 
 logger = logging.getLogger(__name__)
+
+WELL = frozenset({State.SUCCESS, State.WARNING})
+"""How a WorkingDirectory ends whose files are worth keeping."""
 
 
 async def prepare(
@@ -29,8 +36,11 @@ async def prepare(
     if snapshot.spec(run.id).rule is not Rule.WORKING_DIRECTORY:
         return None
     inputs, shared = values.pop("inputFiles", None) or {}, values.pop("namespaceFiles", None)
+    cache = _cache(resources, snapshot, run, values)
     try:
         directory = resources.directories.make(run)
+        if cache is not None:
+            await asyncio.to_thread(cache.lay, directory, resources.clock.now())
         await asyncio.to_thread(
             _lay, directory, inputs, shared, AttemptFiles.of(resources.files, snapshot, run)
         )
@@ -52,13 +62,27 @@ async def finish(resources: Resources, snapshot: Snapshot, run: TaskRun) -> Deed
     """Keep `outputFiles` and remove the directory: the task run's outputs, and what went wrong."""
     directory = resources.directories.make(run)
     try:
-        return Deed(await _collect(resources, snapshot, run, directory))
+        kept = await _collect(resources, snapshot, run, directory)
+        cache = _cache(resources, snapshot, run, snapshot.values.get(run.id, {}))
+        if cache is not None and snapshot.scopes[run.id].state in WELL:
+            await asyncio.to_thread(cache.keep, directory, resources.clock.now())
+        return Deed(kept)
     except Failure as failure:
         return Deed(error=str(failure))
     except OSError as failure:
         return Deed(error=f"the output files could not be kept: {failure}")
     finally:
         resources.directories.remove(directory)
+
+
+def _cache(
+    resources: Resources, snapshot: Snapshot, run: TaskRun, values: Mapping[str, Any]
+) -> FileCache | None:
+    if values.get("cache") is None:
+        return None
+    found = convert_properties(Cache, values["cache"])
+    own = resources.memory / snapshot.flow.namespace / snapshot.flow.id / run.task_id
+    return FileCache.of(own, run.value, found.patterns, found.ttl)
 
 
 async def _collect(resources: Resources, snapshot: Snapshot, run: TaskRun, directory: Path) -> dict[str, Any]:

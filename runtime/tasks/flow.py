@@ -279,9 +279,9 @@ class Cache(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
     """Files that are kept from one execution to the next."""
 
     patterns: list[str]
-    """Globs, relative to the working directory."""
-    ttl: str | None = None
-    """How long they are good."""
+    """Globs, relative to the working directory: `node_modules/**`."""
+    ttl: timedelta | None = None
+    """How long they are good after they were written; without it, for ever."""
 
 
 class WorkingDirectory(Sequential, frozen=True, kw_only=True):
@@ -303,4 +303,4 @@ class WorkingDirectory(Sequential, frozen=True, kw_only=True):
     namespace_files: NamespaceFiles | None = None
     """Files of namespaces to put there first: `{enabled: true}` for all of the flow's own."""
     cache: Cache | None = None
-    """Files to keep for the next execution."""
+    """Files to keep for the next execution: they are there when it begins. Only what ended well is kept."""

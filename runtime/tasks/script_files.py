@@ -124,10 +124,14 @@ def bring_in(script: str, private: Path, files: Files) -> str:
 
 def collect(directory: Path, patterns: Sequence[str], files: Files) -> dict[str, str]:
     """Keep what the patterns match: relative path -> address."""
+    return {name: files.put(directory / name, name) for name in matching(directory, patterns)}
+
+
+def matching(directory: Path, patterns: Sequence[str]) -> list[str]:
+    """The relative paths of the files below that one of the patterns matches."""
     matchers = [glob(pattern) for pattern in patterns]
     found = present(directory) if matchers else []
-    chosen = [name for name in found if any(matcher.fullmatch(name) for matcher in matchers)]
-    return {name: files.put(directory / name, name) for name in chosen}
+    return [name for name in found if any(matcher.fullmatch(name) for matcher in matchers)]
 
 
 def unmatched(patterns: Sequence[str], kept: Iterable[str]) -> list[str]:

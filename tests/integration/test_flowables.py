@@ -198,3 +198,77 @@ async def test_turns_of_a_loop(client: Client, keys: str) -> None:
     view = await run(client, flow(f"- {{id: each, type: loop, {keys}, tasks: [{{id: t, type: return}}]}}"))
     state, count = LOOPS[keys]
     assert (view.execution.state, sum(each.task_id == "t" for each in view.task_runs)) == (state, count)
+
+
+# --- one directory
+
+
+def cached(keys: str, command: str = "true", more: str = "") -> str:
+    """Each execution adds a line to a file that is kept, and one to a file that is not; then both are told."""
+    lines = "mkdir -p kept && echo x >> kept/lines && echo x >> lost"
+    return flow(f"""\
+- id: here
+  type: working_directory
+  cache: {{{keys}}}
+  {more}
+  tasks:
+    - id: count
+      type: shell
+      taskRunner: {{type: process}}
+      commands: ["{lines}", "cat kept/lines > told; echo / >> told; cat lost >> told", "{command}"]
+      outputFiles: [told]
+- {{id: told, type: return, format: "{{{{ read(outputs.count.outputFiles.told) | replace({{'\\n': ''}}) }}}}"}}
+""")
+
+
+async def told(client: Client, source: str) -> str:
+    return values(await run(client, source), "told")[0]
+
+
+async def test_files_that_are_cached_are_there_again(client: Client) -> None:
+    source = cached("patterns: ['kept/**']")
+    assert [await told(client, source) for _ in range(3)] == ["x/x", "xx/x", "xxx/x"]
+
+
+async def test_what_is_too_old_begins_anew(client: Client) -> None:
+    source = cached("patterns: ['kept/**'], ttl: '{{ \"PT0S\" }}'")
+    assert [await told(client, source) for _ in range(2)] == ["x/x", "x/x"]
+
+
+async def test_what_ended_badly_is_not_kept(client: Client) -> None:
+    await run(client, cached("patterns: ['kept/**']", "exit 1"))
+    assert await told(client, cached("patterns: ['kept/**']")) == "x/x"
+
+
+async def test_files_of_a_cache_give_way_to_those_that_the_flow_lays(client: Client) -> None:
+    source = cached("patterns: ['kept/**']", more="inputFiles: {kept/lines: 'new '}")
+    assert [await told(client, source) for _ in range(2)] == ["new x/x", "new x/x"]
+
+
+async def test_each_turn_of_a_loop_has_its_own_cache(client: Client) -> None:
+    source = """\
+- id: each
+  type: foreach
+  values: [a, b]
+  tasks:
+    - id: here
+      type: working_directory
+      cache: {patterns: [seen]}
+      tasks:
+        - id: count
+          type: shell
+          taskRunner: {type: process}
+          commands: ["echo {{ parent.taskrun.value }} >> seen"]
+          outputFiles: [seen]
+- {id: told, type: return, format: "{{ read(outputs.count.a.outputFiles.seen) }}{{ read(outputs.count.b.outputFiles.seen) }}"}
+"""
+    assert [(await told(client, flow(source))).split() for _ in range(2)] == [
+        ["a", "b"],
+        ["a", "a", "b", "b"],
+    ]
+
+
+async def test_a_cache_that_makes_no_sense_is_told(client: Client) -> None:
+    keys = "patterns: ['*'], ttl: '{{ \"soon\" }}'"
+    view = await run(client, cached(keys))
+    assert "`ttl`" in str(view.execution.error)
