@@ -175,7 +175,7 @@ class Action:
 #: In the order in which footers and `?` show them.
 ACTIONS: Final[tuple[Action, ...]] = (
     # --- flows
-    Action("flows.open", ("enter",), "open", "Open what the cursor is on", ("pulse", "flows", "executions", "triggers", "settings"), selected, footer=True),
+    Action("flows.open", ("enter",), "open", "Open what the cursor is on", ("pulse", "flows", "executions", "triggers", "containers", "settings"), selected, footer=True),
     Action("flow.trigger", ("r",), "run", "Start an execution of this flow; asks for its inputs", ("flows", "flow"), _startable, cli="flowdeck run NAMESPACE.FLOW --detach", footer=True),
     Action("flow.pause", ("p",), "pause", "Pause this flow's triggers, or let them fire again", ("flows", "flow"), _scheduled, cli="flowdeck trigger pause NAMESPACE.FLOW.TRIGGER", footer=True),
     Action("flow.edit", ("e",), "edit", "Edit the file in $EDITOR; what is saved runs at once", ("flows", "flow", "problems"), selected, footer=True),
@@ -261,8 +261,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     # --- the command log
     Action("commands.copy", ("enter", "c"), "copy", "Copy this command, to run it in a shell or a script", ("commands",), selected, footer=True),
     # --- lists
-    Action("list.filter", ("slash",), "filter", "Filter: words, /regex/, !not, field:value", ("pulse", "flows", "executions", "execution", "problems", "triggers", "commands", "settings"), footer=True),
-    Action("list.reload", ("ctrl+r",), "reload", "Ask the runtime again", ("pulse", "flows", "flow", "executions", "execution", "problems", "triggers", "settings"), online),
+    Action("list.filter", ("slash",), "filter", "Filter: words, /regex/, !not, field:value", ("pulse", "flows", "executions", "execution", "problems", "triggers", "containers", "commands", "settings"), footer=True),
+    Action("list.reload", ("ctrl+r",), "reload", "Ask the runtime again", ("pulse", "flows", "flow", "executions", "execution", "problems", "triggers", "containers", "settings"), online),
     Action("table.down", ("j", "down"), "down", "Down"),
     Action("table.up", ("k", "up"), "up", "Up"),
     Action("table.page_down", ("ctrl+d", "pagedown"), "page down", "Half a page down"),
@@ -276,6 +276,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.problems", ("3",), "problems", "Problems: what is wrong in flow files", cli="flowdeck validate DIRECTORY"),
     Action("app.triggers", ("4",), "triggers", "Triggers: what fires next", cli="flowdeck trigger list"),
     Action("app.commands", ("at",), "commands", "What was done here, as commands that do the same"),
+    Action("app.containers", ("5",), "containers", "Containers: what the engine runs for attempts, and what was left"),
     Action("app.settings", ("comma",), "settings", "How the runtime is set up, and who said so", cli="flowdeck settings"),
     Action("app.previous", ("minus",), "previous", "Back to where you were before"),
     Action("app.back", ("escape",), "back", "Clear the filter, or go back one level"),

@@ -268,6 +268,9 @@ class FlowdeckApp(App[None]):
     def do_commands(self) -> None:
         self.go(Address("commands"))
 
+    def do_containers(self) -> None:
+        self.go(Address("containers"))
+
     def do_settings(self) -> None:
         self.go(Address("settings"))
 

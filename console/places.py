@@ -7,6 +7,7 @@ from textual.screen import Screen
 
 from console.models.address import (
     COMMANDS,
+    CONTAINERS,
     EXECUTION,
     EXECUTIONS,
     FLOWS,
@@ -49,6 +50,12 @@ def _triggers() -> ConsoleScreen:
     return TriggersScreen()
 
 
+def _containers() -> ConsoleScreen:
+    from console.screens.containers import ContainersScreen
+
+    return ContainersScreen()
+
+
 def _commands() -> ConsoleScreen:
     from console.screens.commands import CommandsScreen
 
@@ -67,6 +74,7 @@ ROOTS: Final[dict[str, str | Callable[[], Screen[Any]]]] = {
     EXECUTIONS: _executions,
     PROBLEMS: _problems,
     TRIGGERS: _triggers,
+    CONTAINERS: _containers,
     COMMANDS: _commands,
     SETTINGS: _settings,
 }

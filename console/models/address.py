@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 PULSE, FLOWS, EXECUTIONS, PROBLEMS, TRIGGERS = "pulse", "flows", "executions", "problems", "triggers"
-COMMANDS, SETTINGS = "commands", "settings"
+CONTAINERS, COMMANDS, SETTINGS = "containers", "commands", "settings"
 FLOW, EXECUTION = "flow", "execution"
 
 #: The screens of the first level, by their names and short names.
-ROOTS: Final = (PULSE, FLOWS, EXECUTIONS, PROBLEMS, TRIGGERS, COMMANDS, SETTINGS)
+ROOTS: Final = (PULSE, FLOWS, EXECUTIONS, PROBLEMS, TRIGGERS, CONTAINERS, COMMANDS, SETTINGS)
 SHORT: Final = {
     "home": PULSE,
     "f": FLOWS,

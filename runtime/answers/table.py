@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from runtime.answers import (
+    containers,
     control,
     doctor,
     executions,
@@ -27,6 +28,7 @@ ANSWERS: Mapping[type[AnyRequest], Callable[[Parts, Any, str], Awaitable[AnyView
     requests.Shutdown: status.shutdown,
     requests.Diagnose: doctor.diagnose,
     requests.ListSettings: settings.list_settings,
+    requests.ListContainers: containers.list_containers,
     requests.ListFlows: flows.list_flows,
     requests.GetFlow: flows.show,
     requests.ListRevisions: flows.revisions,

@@ -44,6 +44,10 @@ class ListSettings(Request, frozen=True, kw_only=True, tag="list_settings"):
     """How this runtime is set up, and who said so: Many of Setting."""
 
 
+class ListContainers(Request, frozen=True, kw_only=True, tag="list_containers"):
+    """The containers of attempts that the engine knows, the newest first: Many of Container."""
+
+
 class Shutdown(Request, frozen=True, kw_only=True, tag="shutdown"):
     """End the runtime; attempts in containers go on and are found again."""
 
@@ -439,6 +443,7 @@ AnyRequest = (
     GetStatus
     | Diagnose
     | ListSettings
+    | ListContainers
     | Shutdown
     | ListFlows
     | GetFlow
@@ -489,6 +494,7 @@ ANSWERS: Final[dict[type, type]] = {
     GetStatus: RuntimeStatus,
     Diagnose: Many,
     ListSettings: Many,
+    ListContainers: Many,
     Shutdown: Done,
     ListFlows: Many,
     GetFlow: FlowDetail,

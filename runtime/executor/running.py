@@ -37,6 +37,10 @@ class Runners:
         """One line that says what answers; raises the failure that says why nothing does."""
         return await self.runner(name).check()
 
+    async def containers(self) -> list[dict[str, Any]]:
+        """The containers of attempts, as the engine describes them; raises EngineUnavailable."""
+        return await self._docker.containers()
+
     async def has_image(self, image: str) -> bool:
         try:
             return await self._images.has(image)

@@ -291,6 +291,24 @@ class Setting(View, frozen=True, kw_only=True, tag="setting"):
     description: str = ""
 
 
+class Container(View, frozen=True, kw_only=True, tag="container"):
+    """A container that runs an attempt, or was left by one."""
+
+    id: str
+    image: str
+    state: str
+    """The engine's word: created, running, exited ..."""
+    status: str
+    """The engine's sentence: Up 3 minutes, Exited (1) 2 hours ago ..."""
+    created: datetime
+    namespace: str
+    flow_id: str
+    execution_id: str
+    task_id: str
+    task_run_id: str
+    attempt: int
+
+
 class Many(View, frozen=True, kw_only=True, tag="many"):
     """Several views of one kind."""
 
@@ -302,6 +320,7 @@ class Many(View, frozen=True, kw_only=True, tag="many"):
         | Fire
         | Check
         | Setting
+        | Container
         | Validation
         | ExecutionView
         | StoredFile

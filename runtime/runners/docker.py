@@ -107,6 +107,14 @@ class DockerRunner:
             return None
         return running
 
+    async def containers(self) -> list[dict[str, Any]]:
+        """All that carry an attempt's labels, as the engine describes them: running, ended, or never started."""
+        client = await self._engine.client()
+        found: list[dict[str, Any]] = await self._engine.call(
+            client.api.containers, all=True, filters={"label": docker_options.JOB}
+        )
+        return found
+
     async def close(self) -> None:
         await self._engine.close()
 

@@ -9,6 +9,7 @@ from runtime.errors import TaskFailed
 from runtime.runners.base import Job
 
 PREFIX = "flowdeck"
+JOB = f"{PREFIX}.job"
 CPU = 1_000_000_000  # nanoseconds of a second
 
 
@@ -16,7 +17,7 @@ def labels(job: Job) -> dict[str, str]:
     """Whose container it is."""
     owner = job.labels
     return {
-        f"{PREFIX}.job": job.id,
+        JOB: job.id,
         f"{PREFIX}.namespace": owner.namespace,
         f"{PREFIX}.flow": owner.flow_id,
         f"{PREFIX}.execution": owner.execution_id,

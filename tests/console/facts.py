@@ -11,6 +11,7 @@ from runtime.model.execution import Execution, Trigger
 from runtime.model.problem import Problem, Severity
 from runtime.model.states import State
 from runtime.model.views import (
+    Container,
     Done,
     ExecutionPage,
     ExecutionView,
@@ -303,6 +304,22 @@ SETTINGS = (
     Setting(name="timezone", value="Europe/Oslo", origin="/etc/flowdeck/flowdeck.toml"),
 )
 
+CONTAINERS = (
+    Container(
+        id="4f1c9a7e2b10",
+        image="flowdeck/dbt-duckdb:1.11",
+        state="running",
+        status="Up 2 minutes",
+        created=ago(minutes=2),
+        namespace="company.data",
+        flow_id="ferry_build",
+        execution_id=EXECUTIONS[0].id,
+        task_id="build",
+        task_run_id=f"{EXECUTIONS[0].id}-3",
+        attempt=1,
+    ),
+)
+
 FIRES = (
     Fire(at=ahead(hours=15, minutes=30)),
     Fire(at=ahead(hours=39, minutes=30), note="this hour comes twice"),
@@ -342,6 +359,7 @@ def runtime() -> Scripted:
         {
             requests.GetStatus: STATUS,
             requests.ListSettings: Many(items=SETTINGS),
+            requests.ListContainers: Many(items=CONTAINERS),
             requests.ListFlows: Many(items=FLOWS),
             requests.GetFlow: flow_detail,
             requests.ListExecutions: execution_page,

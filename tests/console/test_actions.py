@@ -37,7 +37,8 @@ def test_a_screen_has_a_method_for_each_of_its_actions(screen: type) -> None:
 
 
 @pytest.mark.parametrize(
-    "scope", ["pulse", "flows", "flow", "executions", "problems", "triggers", "commands", "settings"]
+    "scope",
+    ["pulse", "flows", "flow", "executions", "problems", "triggers", "containers", "commands", "settings"],
 )
 def test_no_key_means_two_things_on_one_screen(scope: str) -> None:
     keys = [key for name in (scope, "app") for action in actions.of(name) for key in action.keys]
@@ -45,7 +46,8 @@ def test_no_key_means_two_things_on_one_screen(scope: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "scope", ["pulse", "flows", "flow", "executions", "problems", "triggers", "commands", "settings"]
+    "scope",
+    ["pulse", "flows", "flow", "executions", "problems", "triggers", "containers", "commands", "settings"],
 )
 def test_a_footer_has_room_for_its_keys(scope: str) -> None:
     assert 1 <= sum(action.footer for action in actions.of(scope)) <= 6

@@ -148,6 +148,11 @@ TABLE: dict[str, dict[str, tuple[list[str], Effect]]] = {
         "c": ([], says("copied")),
         "slash": ([], prompted("/")),
     },
+    "containers": {
+        "enter": ([], at(RUNNING)),
+        "slash": ([], prompted("/")),
+        "ctrl+r": ([], sent(requests.ListContainers, 2)),
+    },
     "settings": {
         "enter": ([], dialog(Notice)),
         "slash": ([], prompted("/")),
@@ -175,6 +180,7 @@ TABLE: dict[str, dict[str, tuple[list[str], Effect]]] = {
         "3": ([], at("problems")),
         "4": ([], at("triggers")),
         "at": ([], at("commands")),
+        "5": ([], at("containers")),
         "comma": ([], at("settings")),
         "minus": (["3", "4"], at("problems")),
         "escape": (["enter"], at("flows")),
@@ -201,6 +207,7 @@ WAY = {
     "triggers": ["4"],
     "pulse": ["0"],
     "settings": ["comma"],
+    "containers": ["5"],
     "commands": ["r", "at"],
 }
 

@@ -186,3 +186,19 @@ async def test_lines_of_any_kind_are_told(bench: Bench) -> None:
 async def test_many_lines_are_told_without_a_loss(bench: Bench) -> None:
     await bench.run("seq 100000")
     assert bench.said == [str(number) for number in range(1, 100_001)]
+
+
+async def test_what_runs_is_told_with_whose_it_is(bench: Bench) -> None:
+    task = asyncio.create_task(bench.run("echo ready; sleep 60"))
+    async with asyncio.timeout(30):
+        while not bench.lines:  # noqa: ASYNC110 - the sink is a plain list
+            await asyncio.sleep(0.01)
+    mine = [
+        found
+        for found in await bench.runner.containers()
+        if found["Labels"]["flowdeck.job"] == f"{bench.directory.parent.name}/1"
+    ]
+    assert [(found["State"], found["Labels"]["flowdeck.task"]) for found in mine] == [("running", "t")]
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
