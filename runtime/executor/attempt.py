@@ -121,7 +121,7 @@ class Attempt:
             return self._ended(State.SKIPPED)
         if not self.resumed:
             await self._begin(spec)
-        directory = self.resources.directories.working(snapshot, self.run)
+        directory = self.resources.directories.working(snapshot, self.run, made=self._needs_directory(spec))
         seen |= {
             "workingDir": str(directory),
             "outputDir": str(output_directory(directory, self._labels(snapshot))),
@@ -143,6 +143,11 @@ class Attempt:
         if known is None or not hasattr(known.load(), "task_runner"):
             return None
         return await self.resources.runners.choose(spec.properties.get("taskRunner"))
+
+    def _needs_directory(self, spec: TaskSpec) -> bool:
+        known = self.resources.registry.find(spec.type)
+        kind = known.load() if known and not spec.unavailable else None
+        return kind is not None and issubclass(kind, Task) and kind.works_in_directory
 
     async def _within_time(
         self, snapshot: Snapshot, spec: TaskSpec, seen: dict[str, Any], directory: Path

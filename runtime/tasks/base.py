@@ -57,6 +57,9 @@ class Plugin(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_u
 class Task(Plugin, frozen=True):
     """A task that runs by itself."""
 
+    works_in_directory: ClassVar[bool] = True
+    """Whether it may read or write files in `context.directory`: only then one is made for it."""
+
     survives: ClassVar[bool] = False
     """Whether an attempt goes on after a crash of the runtime, since what it waits for lives elsewhere: `run` is called again."""
 

@@ -23,6 +23,8 @@ class Log(Task, frozen=True, kw_only=True):
       message: "Run {{ execution.id }} has begun"
     """
 
+    works_in_directory: ClassVar[bool] = False
+
     message: Any
     """A text, or a list of texts: one log entry each."""
     level: Level = "INFO"
@@ -38,6 +40,8 @@ class Log(Task, frozen=True, kw_only=True):
 class Return(Task, frozen=True, kw_only=True):
     """Give a rendered text back as the output `value`, to look at it or to use it further down."""
 
+    works_in_directory: ClassVar[bool] = False
+
     format: str | None = None
     """The text, usually with expressions."""
 
@@ -50,6 +54,8 @@ class Return(Task, frozen=True, kw_only=True):
 
 class Echo(Task, frozen=True, kw_only=True):
     """Write a text to the log."""
+
+    works_in_directory: ClassVar[bool] = False
 
     deprecated: ClassVar[str] = "use core.log.Log: `format` is called `message` there"
 
@@ -66,6 +72,8 @@ class Echo(Task, frozen=True, kw_only=True):
 class OutputValues(Task, frozen=True, kw_only=True):
     """Give several values back under names, as the output `values`; numbers, lists and maps keep their types."""
 
+    works_in_directory: ClassVar[bool] = False
+
     values: dict[str, Any] = msgspec.field(default_factory=dict)
     """Name and value, as many as wanted."""
 
@@ -75,6 +83,8 @@ class OutputValues(Task, frozen=True, kw_only=True):
 
 class Fail(Task, frozen=True, kw_only=True):
     """Fail on purpose: always, or where a condition holds."""
+
+    works_in_directory: ClassVar[bool] = False
 
     condition: Any = msgspec.UNSET
     """Fails only where this is true; `false`, `0`, an empty text and null are not."""
@@ -89,6 +99,8 @@ class Fail(Task, frozen=True, kw_only=True):
 
 class Sleep(Task, frozen=True, kw_only=True):
     """Wait for a while; the wait holds no process and no container."""
+
+    works_in_directory: ClassVar[bool] = False
 
     duration: timedelta
     """How long, as ISO 8601 says it: `PT30S`, `PT5M`."""

@@ -1,7 +1,7 @@
 """Keys and values: set, get, list, delete."""
 
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
@@ -16,6 +16,8 @@ KvType = Literal["STRING", "NUMBER", "BOOLEAN", "DATETIME", "DATE", "DURATION", 
 
 class KvTask(Task, frozen=True, kw_only=True):
     """What the tasks on keys and values share."""
+
+    works_in_directory: ClassVar[bool] = False
 
     namespace: str | None = None
     """The flow's own where nothing is said."""
@@ -180,6 +182,8 @@ class PurgeKV(Task, frozen=True, kw_only=True):
       keyPattern: tmp_*
       behavior: {type: key, expiredOnly: false}
     """
+
+    works_in_directory: ClassVar[bool] = False
 
     key_pattern: str | None = None
     """Only keys like this: `*` is any text."""

@@ -1,6 +1,6 @@
 """Measurements that a flow makes by itself."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from runtime.tasks.base import Result, Task
 from runtime.tasks.context import TaskContext
@@ -16,6 +16,8 @@ class Publish(Task, frozen=True, kw_only=True):
         - {name: rows, type: counter, value: "{{ outputs.load.vars.rows }}", tags: {table: orders}}
         - {name: took, type: timer, value: PT12S}
     """
+
+    works_in_directory: ClassVar[bool] = False
 
     metrics: list[dict[str, Any]]
     """Each with `name`, `type` (counter, gauge or timer), `value` (of a timer a duration) and, if wanted, `tags`."""

@@ -15,6 +15,8 @@ from runtime.tasks.context import TaskContext
 class StateTask(Task, frozen=True, kw_only=True):
     """What the tasks on states share."""
 
+    works_in_directory: ClassVar[bool] = False
+
     name: str = "default"
     """Of several states that a flow keeps."""
     namespace: bool = False

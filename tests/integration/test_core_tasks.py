@@ -1,5 +1,6 @@
 """Core tasks that need a whole runtime: states, logs, metrics, templated tasks."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -217,3 +218,24 @@ async def test_stored_files_go_through_a_flow(tmp_path: Path) -> None:
     assert found["preview"] == {"scannedCount": 1, "purgedCount": 1, "deletedFilesCount": 0}
     assert len(found["purge"]["uris"]) == 5  # type: ignore[arg-type]
     assert found["none"]["value"] == "false"
+
+
+QUICK = """\
+id: quick
+namespace: company.data
+tasks:
+  - {id: log, type: log, message: "{{ workingDir }}"}
+  - {id: wait, type: sleep, duration: PT1H}
+"""
+
+
+async def test_no_directory_is_made_for_a_task_that_works_in_none(tmp_path: Path) -> None:
+    async with in_process(settings(tmp_path)) as client:
+        created = await client.ask(requests.CreateExecution(source=QUICK), ExecutionView)
+        async with asyncio.timeout(30):
+            async for _ in client.watch(created.execution.id):
+                view = await client.execution(created.execution.id)
+                if len(view.task_runs) == 2:
+                    break
+        assert not (tmp_path / "data" / "work" / created.execution.id).exists()
+        await client.ask(requests.KillExecution(id=created.execution.id), Done)
