@@ -177,9 +177,7 @@ class FlowdeckApp(App[None]):
 
     def _tick(self) -> None:
         screen = self.top
-        if (
-            screen is not None and screen.children
-        ):  # one that is not composed yet, or taken apart, shows no time
+        if screen is not None and _is_whole(screen):
             if not self.link.is_up:
                 screen.show_link()
             screen.tick()
@@ -365,6 +363,11 @@ class FlowdeckApp(App[None]):
             self.exit()
         self._last_interrupt = now
         self.notify("press ctrl-c again to leave; what runs goes on", timeout=TWICE)
+
+
+def _is_whole(screen: ConsoleScreen) -> bool:
+    """Whether it was composed, and was not taken apart: a second may be over before its first frame, and behind its last."""
+    return screen.is_mounted and screen.is_attached and bool(screen.children)
 
 
 @contextlib.contextmanager

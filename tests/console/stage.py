@@ -9,7 +9,6 @@ from typing import Any, cast
 from textual.app import App
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
-from textual.timer import Timer
 
 from console.app import FlowdeckApp
 from runtime.client.client import Client
@@ -52,7 +51,19 @@ async def console(
     async with shown.run_test(size=size, notifications=True) as pilot:
         await answered(pilot)
         await settled(pilot)
+        _press_to_the_end(pilot)
         yield pilot
+
+
+def _press_to_the_end(pilot: Pilot[None]) -> None:
+    """A key counts as pressed when it was handed from widget to widget, and nobody has anything more to say."""
+    press = pilot.press
+
+    async def to_the_end(*keys: str) -> None:
+        await press(*keys)
+        await _calm(pilot, _has_messages)
+
+    pilot.press = to_the_end  # type: ignore[method-assign]
 
 
 async def answered(pilot: Pilot[None]) -> None:
@@ -63,28 +74,32 @@ async def answered(pilot: Pilot[None]) -> None:
 
 async def settled(pilot: Pilot[None]) -> None:
     """When nothing is under way: all that was begun has ended, and what it told is painted."""
+    await _calm(pilot, lambda app: _has_messages(app) or _reads(app) or _rests(app))
+
+
+async def _calm(pilot: Pilot[None], is_busy: Callable[[App[None]], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
-        calm = 0
-        while calm < CALM:
-            await pilot.pause(0.01 if calm == 0 else 0)
-            calm = 0 if _under_way(pilot.app) else calm + 1
+        passes = 0
+        while passes < CALM:
+            await pilot.pause(0.01 if passes == 0 else 0)
+            passes = 0 if is_busy(pilot.app) else passes + 1
 
 
-def _under_way(app: App[None]) -> bool:
-    """Whether something will still change the screen by itself, sooner or later."""
-    nodes = [app, *(node for screen in app.screen_stack for node in screen.walk_children(with_self=True))]
-    reads = any(each.group not in ASKING | LISTENING and not each.is_finished for each in app.workers)
-    return reads or any(_has_more_to_do(node) for node in nodes)
+def _nodes(app: App[None]) -> list[MessagePump]:
+    return [app, *(node for screen in app.screen_stack for node in screen.walk_children(with_self=True))]
 
 
-def _has_more_to_do(node: MessagePump) -> bool:
-    """Messages that wait, or a timer that one pass of it will end."""
-    waits = node._message_queue.qsize() > 0 or bool(node._next_callbacks)
-    return waits or any(timer.name in RESTING and _is_running(timer) for timer in node._timers)
+def _has_messages(app: App[None]) -> bool:
+    return any(node._message_queue.qsize() > 0 or node._next_callbacks for node in _nodes(app))
 
 
-def _is_running(timer: Timer) -> bool:
-    return timer._task is not None and not timer._task.done()
+def _reads(app: App[None]) -> bool:
+    return any(each.group not in ASKING | LISTENING and not each.is_finished for each in app.workers)
+
+
+def _rests(app: App[None]) -> bool:
+    timers = (timer for node in _nodes(app) for timer in node._timers if timer.name in RESTING)
+    return any(timer._task is not None and not timer._task.done() for timer in timers)
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:

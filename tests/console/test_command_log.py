@@ -9,7 +9,7 @@ from runtime.client import requests
 from runtime.client.requests import AnyRequest
 from runtime.errors import InvalidInputs
 from tests.console import facts
-from tests.console.stage import console, screen_text, settled
+from tests.console.stage import console, screen_text, settled, until
 
 DAY = datetime(2025, 11, 1, tzinfo=UTC)
 
@@ -74,8 +74,8 @@ async def test_what_was_done_stands_in_the_log() -> None:
         await settled(pilot)
         await pilot.press("at")
         await settled(pilot)
-        assert "flowdeck run company.data.ferry_build --detach" in screen_text(pilot)
-        assert "✔ done" in screen_text(pilot)
+        await until(pilot, lambda: "flowdeck run company.data.ferry_build --detach" in screen_text(pilot))
+        await until(pilot, lambda: "✔ done" in screen_text(pilot))
 
 
 async def test_what_was_refused_says_why() -> None:
@@ -86,9 +86,9 @@ async def test_what_was_refused_says_why() -> None:
         await settled(pilot)
         await pilot.press("at")
         await settled(pilot)
-        assert "✖ `island` is missing" in screen_text(pilot)
+        await until(pilot, lambda: "✖ `island` is missing" in screen_text(pilot))
 
 
 async def test_an_empty_log_says_what_it_is_for() -> None:
     async with console(address="commands") as pilot:
-        assert "Nothing was done here yet." in screen_text(pilot)
+        await until(pilot, lambda: "Nothing was done here yet." in screen_text(pilot))

@@ -358,8 +358,8 @@ async def test_a_failure_says_what_why_and_what_it_holds_up() -> None:
     transport = runs.runtime()
     async with console(transport, address=ID, size=NARROW) as pilot:
         await settled(pilot)
-        assert "▶ running" in screen_text(pilot)
-        assert "1/4 done" in screen_text(pilot)
+        await until(pilot, lambda: "▶ running" in screen_text(pilot))
+        await until(pilot, lambda: "1/4 done" in screen_text(pilot))
         transport.feed(change(failed_build()), change(execution=failed().execution, sequence=2))
         await until(pilot, lambda: "✖ failed" in screen_text(pilot))
         shown = screen_text(pilot)

@@ -1,10 +1,13 @@
 """The frame around the screens: header, lost line, commands, help, sizes, leaving."""
 
+from typing import cast
+
 import msgspec
 import pytest
 from textual.pilot import Pilot
 
 from console.app import FlowdeckApp
+from console.models.address import Address
 from console.screens.chooser import Chooser
 from console.screens.confirm import Confirm
 from console.widgets.chrome import LinkBar
@@ -64,7 +67,7 @@ async def test_a_lost_line_says_so_keeps_the_data_and_refuses_changes() -> None:
     async with console(transport) as pilot:
         transport.cut()
         await until(pilot, lambda: "runtime unreachable" in screen_text(pilot))
-        assert FERRY in screen_text(pilot)
+        await until(pilot, lambda: FERRY in screen_text(pilot))
         await pilot.press("r")
         await until(pilot, lambda: "the runtime can't be reached" in " ".join(_messages(pilot)))
         assert not transport.asked(requests.CreateExecution)
@@ -152,7 +155,7 @@ async def test_help_is_searched_and_enter_does_it() -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, Chooser))
         await typed(pilot, "fires next")
         await settled(pilot)
-        assert "Triggers: what fires next" in screen_text(pilot)
+        await until(pilot, lambda: "Triggers: what fires next" in screen_text(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: first_line(pilot).startswith(" flowdeck › triggers"))
 
@@ -172,8 +175,17 @@ async def test_the_palette_finds_flows() -> None:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (60, 16)])
 async def test_every_size_shows_the_flows(size: tuple[int, int]) -> None:
     async with console(size=size) as pilot:
-        assert "data.ferry_build" in screen_text(pilot)
+        await until(pilot, lambda: "data.ferry_build" in screen_text(pilot))
         assert len(screen_text(pilot).splitlines()) == size[1]
+
+
+async def test_a_second_may_pass_before_a_screen_has_its_first_frame() -> None:
+    async with console() as pilot:
+        shown = cast("FlowdeckApp", pilot.app)
+        shown.go(Address("commands"))  # what it consists of comes with a message
+        shown._tick()
+        await settled(pilot)
+        assert shown.here == Address("commands")
 
 
 async def test_a_screen_that_is_too_small_says_so_and_comes_back() -> None:

@@ -249,7 +249,7 @@ async def test_killing_asks_with_cancel_in_focus() -> None:
         await settled(pilot)
         await pilot.press("x")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
-        assert RUNNING in screen_text(pilot)
+        await until(pilot, lambda: RUNNING in screen_text(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: not isinstance(pilot.app.screen, Confirm))
         assert not transport.asked(requests.KillExecution)

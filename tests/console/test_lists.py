@@ -65,10 +65,10 @@ async def test_the_filter_says_how_many_match_and_escape_clears_it() -> None:
         await typed(pilot, "state:failed")
         await pilot.press("enter")
         await settled(pilot)
-        assert "flows 1/7 /state:failed" in screen_text(pilot)
+        await until(pilot, lambda: "flows 1/7 /state:failed" in screen_text(pilot))
         await pilot.press("escape")
         await settled(pilot)
-        assert "flows 7 " in screen_text(pilot)
+        await until(pilot, lambda: "flows 7 " in screen_text(pilot))
 
 
 async def test_a_filter_that_matches_nothing_says_the_next_key() -> None:
@@ -77,7 +77,7 @@ async def test_a_filter_that_matches_nothing_says_the_next_key() -> None:
         await typed(pilot, "zzzz")
         await pilot.press("enter")
         await settled(pilot)
-        assert "No flows match zzzz. Esc clears the filter." in screen_text(pilot)
+        await until(pilot, lambda: "No flows match zzzz. Esc clears the filter." in screen_text(pilot))
 
 
 async def test_an_empty_list_says_the_next_step() -> None:
@@ -85,13 +85,13 @@ async def test_an_empty_list_says_the_next_step() -> None:
     transport.answers[requests.ListFlows] = Many(items=())
     transport.answers[requests.ListExecutions] = ExecutionPage()
     async with console(transport) as pilot:
-        assert "No flows yet. Save a .yaml file below /srv/flows" in screen_text(pilot)
+        await until(pilot, lambda: "No flows yet. Save a .yaml file below /srv/flows" in screen_text(pilot))
         await pilot.press("2")
         await settled(pilot)
-        assert "Nothing ran yet." in screen_text(pilot)
+        await until(pilot, lambda: "Nothing ran yet." in screen_text(pilot))
         await pilot.press("3")
         await settled(pilot)
-        assert "Every flow file is valid." in screen_text(pilot)
+        await until(pilot, lambda: "Every flow file is valid." in screen_text(pilot))
 
 
 async def test_the_cursor_stays_on_its_row_when_the_list_moves() -> None:
@@ -123,7 +123,7 @@ async def test_executions_are_read_a_page_at_a_time() -> None:
         await pilot.press("2")
         await settled(pilot)
         assert len(transport.asked(requests.ListExecutions)) == 1
-        assert "executions 200+" in screen_text(pilot)
+        await until(pilot, lambda: "executions 200+" in screen_text(pilot))
         await pilot.press("G")
         await until(pilot, lambda: "executions 400+" in screen_text(pilot))
 
@@ -203,5 +203,5 @@ async def test_the_problems_show_the_text_with_a_caret(tmp_path: Path) -> None:
     async with console(transport) as pilot:
         await pilot.press("3")
         await settled(pilot)
-        assert "3 │   - message: {{ x }}" in screen_text(pilot)
-        assert "  │              ^" in screen_text(pilot)
+        await until(pilot, lambda: "3 │   - message: {{ x }}" in screen_text(pilot))
+        await until(pilot, lambda: "  │              ^" in screen_text(pilot))

@@ -257,7 +257,7 @@ async def test_a_long_log_opens_at_its_end_and_reads_only_what_is_seen() -> None
         await until(pilot, lambda: f"line {MANY - 1} of build" in screen_text(pilot))
         assert view.count == MANY
         assert len(logs.reads) <= 3
-        assert "100k/100k" in screen_text(pilot)
+        await until(pilot, lambda: "100k/100k" in screen_text(pilot))
 
 
 async def test_a_long_log_is_read_back_to_its_first_line_page_by_page() -> None:
@@ -330,7 +330,7 @@ async def test_a_filter_leaves_the_hits_and_says_how_many() -> None:
         await pilot.press("slash", *"needle", "enter")
         await until(pilot, lambda: view.hits is not None and view.hits.scanned == MANY)
         await until(pilot, lambda: view.count == 20)
-        assert "/needle 20/20" in screen_text(pilot)
+        await until(pilot, lambda: "/needle 20/20" in screen_text(pilot))
         await pilot.press("N")
         assert view.cursor == 94_321
         await pilot.press("ampersand")
@@ -400,7 +400,7 @@ async def test_a_wrapped_log_ends_with_its_last_row() -> None:
         rows = [row for row in screen_text(pilot).splitlines() if row.strip()]
         assert "END" in rows[-2]
         await pilot.press("g")
-        assert " 0:xxx" in screen_text(pilot)
+        await until(pilot, lambda: " 0:xxx" in screen_text(pilot))
         await pilot.press("G")
         assert "END" in [row for row in screen_text(pilot).splitlines() if row.strip()][-2]
         assert view.is_following
@@ -410,9 +410,9 @@ async def test_times_are_by_the_clock_from_the_start_or_not_there() -> None:
     async with console(runs.runtime(), address=runs.EXECUTION.id, size=(100, 30)) as pilot:
         await open_build(pilot)
         clock = f"{runs.line(BUILD, 2, 19).at.astimezone():%H:%M:%S}"
-        assert clock in screen_text(pilot)
+        await until(pilot, lambda: clock in screen_text(pilot))
         await pilot.press("t")
-        assert "+50.019" in screen_text(pilot)
+        await until(pilot, lambda: "+50.019" in screen_text(pilot))
         await pilot.press("t")
         assert clock not in screen_text(pilot)
         assert "+50.019" not in screen_text(pilot)
@@ -421,7 +421,7 @@ async def test_times_are_by_the_clock_from_the_start_or_not_there() -> None:
 async def test_attempts_are_gone_through() -> None:
     async with console(runs.runtime(), address=runs.EXECUTION.id, size=(100, 30)) as pilot:
         view = await open_build(pilot)
-        assert "attempt 2/2" in screen_text(pilot)
+        await until(pilot, lambda: "attempt 2/2" in screen_text(pilot))
         await pilot.press("b")
         await until(pilot, lambda: "attempt 1/2" in screen_text(pilot))
         await until(pilot, lambda: view.count == 300)
@@ -446,7 +446,7 @@ async def test_a_line_is_copied_without_its_colours() -> None:
         await open_build(pilot)
         await pilot.press("c")
         assert pilot.app.clipboard == "line 19 of build"
-        assert "OSC 52" in screen_text(pilot)
+        await until(pilot, lambda: "OSC 52" in screen_text(pilot))
 
 
 async def test_a_log_of_nothing_says_so_and_its_keys_say_why_not() -> None:

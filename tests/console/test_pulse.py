@@ -94,7 +94,7 @@ async def test_what_was_seen_is_asked_for_no_more() -> None:
         await settled(pilot)
         asked = [each for each in transport.asked(requests.ListExecutions) if "FAILED" in each.states]
         assert [each.since for each in asked] == [None, facts.NOW]
-        assert f"since {facts.NOW.astimezone():%H:%M}" in screen_text(pilot)
+        await until(pilot, lambda: f"since {facts.NOW.astimezone():%H:%M}" in screen_text(pilot))
 
 
 async def test_enter_opens_what_the_cursor_is_on() -> None:
