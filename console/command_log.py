@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from console.models.command_line import spoken
 from runtime.client.requests import AnyRequest, AnyStream
 from runtime.client.transport import Transport
@@ -12,6 +14,7 @@ from runtime.errors import Failure
 from runtime.model.views import AnyView
 
 KEPT = 500  # commands
+HIDDEN = "******"
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,24 @@ class CommandLog:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._kept: deque[Command] = deque(maxlen=KEPT)
+        self._hidden: set[str] = set()
 
     @property
     def commands(self) -> tuple[Command, ...]:
         return tuple(self._kept)
+
+    def hide(self, value: str) -> None:
+        """Never show what somebody has typed as a secret."""
+        self._hidden.add(value)
+
+    def speak(self, request: AnyRequest) -> str:
+        """The request as a command, without secrets."""
+        inputs = getattr(request, "inputs", {})
+        shown = {
+            name: HIDDEN if isinstance(value, str) and value in self._hidden else value
+            for name, value in inputs.items()
+        }
+        return spoken(msgspec.structs.replace(request, inputs=shown) if shown else request)
 
     def add(self, line: str, failure: str = "") -> None:
         self._kept.appendleft(Command(self._now(), line, failure))
@@ -47,7 +64,7 @@ class Noted:
         self._log = log
 
     async def send(self, request: AnyRequest) -> AnyView:
-        line = spoken(request)
+        line = self._log.speak(request)
         try:
             answer = await self._transport.send(request)
         except Failure as failure:

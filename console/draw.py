@@ -1,6 +1,6 @@
 """A flow's topology as the graph that is drawn: the branches of a task that has several become frames of their own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from console.render.cells import Row, plain
 from console.render.drawing import Layout, NodeLook, layout, paint
@@ -29,20 +29,27 @@ def graph_of(topology: Topology, *, extra: int = 0) -> Graph:
     """The graph; `extra` cells are kept free behind each label, for what comes while it runs."""
     nodes: dict[str, Node] = {}
     titles: dict[str, str] = {}
+    clusters = {task.id for task in topology.nodes if task.is_cluster}
     for task in topology.nodes:
-        parent = _frame_of(task, nodes)
+        parent = _frame_of(task, nodes, clusters)
         nodes[task.id] = Node(task.id, task.id, parent, 0 if task.is_cluster else extra)
         if task.is_cluster:
             titles[task.id] = f"{task.id}: {RULES.get(task.rule, task.rule)}"
     return Graph(tuple(nodes.values()), topology.edges, titles)
 
 
-def _frame_of(task: TopologyNode, nodes: dict[str, Node]) -> str | None:
+def _frame_of(task: TopologyNode, nodes: dict[str, Node], clusters: Collection[str]) -> str | None:
     """What a task stands in: its parent, or the frame of a branch that is not its parent's only one."""
     if task.branch == "tasks":
         return task.parent
-    name = f"{task.parent or ''}/{task.branch}"
-    nodes.setdefault(name, Node(name, task.branch.removeprefix("cases."), task.parent))
+    name, label = f"{task.parent or ''}/{task.branch}", task.branch.removeprefix("cases.")
+    owner = nodes.get(task.parent or "")
+    if (
+        owner is not None and owner.id not in clusters
+    ):  # it holds nothing else and stays a node: this stands beside it
+        nodes.setdefault(name, Node(name, f"{owner.id}: {label}", owner.parent))
+    else:
+        nodes.setdefault(name, Node(name, label, task.parent))
     return name
 
 

@@ -108,21 +108,25 @@ def _show(view: "ExecutionView") -> None:
     ]
     table(["TASK", "STATE", "ATTEMPTS", "STARTED", "ERROR"], rows)
     for waits in view.waiting:
-        result(_asks(waits))
+        result(_asks(waits, is_only=len(view.waiting) == 1))
     bad = [node for node in view.nodes if node.status in {"error", "fail", "warn", "skipped"}]
     if view.nodes:
         result(f"{len(view.nodes)} dbt nodes, {len(bad)} to look at")
     table(["NODE", "STATUS", "MESSAGE"], [(node.unique_id, node.status, node.message) for node in bad])
 
 
-def _asks(waits: "WaitingTask") -> str:
+def _asks(waits: "WaitingTask", *, is_only: bool) -> str:
     """What lets a task go on that waits for a person."""
     until = f" until {moment(waits.until)}" if waits.until else ""
-    wanted = "".join(f" -i {field.id}={field.type}" for field in waits.inputs)
     run = waits.task_run_id
-    return (
-        f"`{waits.task_id}` waits{until}: flowdeck execution resume {run.rpartition('-')[0]} -t {run}{wanted}"
-    )
+    which = "" if is_only else f" -t {run}"
+    answers = [f"-i {field.id}={field.type}" for field in waits.inputs]
+    wanted = [
+        answer if field.required else f"[{answer}]"
+        for field, answer in zip(waits.inputs, answers, strict=True)
+    ]
+    command = " ".join([f"flowdeck execution resume {run.rpartition('-')[0]}{which}", *wanted])
+    return f"`{waits.task_id}` waits{until}: {command}"
 
 
 @app.command()

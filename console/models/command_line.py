@@ -26,8 +26,9 @@ def _words(request: AnyRequest) -> tuple[str, ...]:
             return ("execution", "restart", id)
         case requests.PauseExecution(id=id):
             return ("execution", "pause", id)
-        case requests.ResumeExecution(id=id):
-            return ("execution", "resume", id)
+        case requests.ResumeExecution():
+            task = ("-t", request.task) if request.task else ()
+            return ("execution", "resume", request.id, *task, *_pairs("-i", request.inputs))
         case requests.ForceRun(id=id):
             return ("execution", "force-run", id)
         case requests.ReplayExecution():

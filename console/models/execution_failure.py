@@ -41,8 +41,9 @@ def first_sight(state: ExecutionState) -> TaskRun | None:
     if found is not None:
         return found.run
     leaves = [run for run in state.task_runs.values() if run.id not in state.children]
+    waiting = [run for run in state.task_runs.values() if run.state is State.PAUSED]
     going = [run for run in leaves if run.state in {State.RUNNING, State.RETRYING}]
-    return next(iter([*going, *leaves]), None)
+    return next(iter([*waiting, *going, *leaves]), None)
 
 
 def label(run: TaskRun) -> str:

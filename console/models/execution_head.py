@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from console.format import first_line, when
-from console.models.execution_failure import Failure, failure
+from console.models.execution_failure import Failure, failure, label
 from console.models.execution_row import ID_TAIL, cause
 from console.models.execution_state import ExecutionState
 from console.models.execution_tasks import Charset, progress
 from console.models.flow_row import state_cell, took
 from console.render.cells import Segment
 from console.render.durations import duration
+from runtime.model.execution import TaskRun
+from runtime.model.states import State
 
 Line = list[Segment]
 
@@ -45,8 +47,28 @@ def trouble(state: ExecutionState, charset: Charset, width: int) -> Sequence[Lin
     found = failure(state)
     cross = "X" if charset == "ascii" else "✖"
     if found is None:
-        return _wrapped("", first_line(state.execution.error or ""), width)
+        return _wrapped("", first_line(state.execution.error or ""), width) or _waiting(state, charset, width)
     return [*_wrapped(f"{cross} {found.what}", found.why, width), _consequence(state, found)]
+
+
+def _waiting(state: ExecutionState, charset: Charset, width: int) -> list[Line]:
+    """Who or what lets a paused execution go on."""
+    if state.execution.state is not State.PAUSED:
+        return []
+    waits = [run for run in state.task_runs.values() if run.state is State.PAUSED]
+    mark = "=" if charset == "ascii" else "⏸"
+    what = _waits(waits) if waits else "somebody has paused it: what runs comes to its end, nothing begins"
+    text = textwrap.shorten(f"{mark} {what}", max(20, width - 22), placeholder=" ...")
+    return [[Segment(f" {text}", "paused"), Segment("  P lets it go on", "dim")]]
+
+
+def _waits(runs: Sequence[TaskRun]) -> str:
+    dates = [f"until {run.next_attempt.astimezone():%H:%M}" if run.next_attempt else "" for run in runs]
+    if len(runs) == 1:
+        return f"{label(runs[0])} waits {dates[0]}".rstrip()
+    named = [f"{label(run)} ({date})" if date else label(run) for run, date in zip(runs, dates, strict=True)]
+    more = f" and {len(runs) - NAMED} more" if len(runs) > NAMED else ""
+    return f"{', '.join(named[:NAMED])}{more} wait"
 
 
 def _wrapped(what: str, why: str, width: int) -> list[Line]:

@@ -64,9 +64,9 @@ class ExecutionState:
         return {run: tuple(nodes) for run, nodes in found.items()}
 
     def latest(self, task_id: str) -> TaskRun | None:
-        """The run of a task that one wants to see: the one that failed, else one that runs, else the last."""
+        """The run of a task that one wants to see: the one that failed, else one that waits or runs, else the last."""
         runs = self.by_task.get(task_id, ())
-        for wanted in (State.FAILED, State.RUNNING, State.RETRYING):
+        for wanted in (State.FAILED, State.PAUSED, State.RUNNING, State.RETRYING):
             if found := [run for run in runs if run.state is wanted]:
                 return found[-1]
         return runs[-1] if runs else None

@@ -17,12 +17,14 @@ from runtime.client.requests import (
 )
 from runtime.model.execution import Execution, TaskRun
 from runtime.model.states import State
-from runtime.model.views import Done, ExecutionView
+from runtime.model.views import Done, ExecutionView, WaitingTask
 
 KILL = Choice("kill", "Kill it", harmful=True)
 ANEW = Choice("anew", "From the beginning")
 LATEST = Choice("latest", "The latest revision")
+GO_ON = Choice("resume", "Let it go on")
 FROM_TASK = "task"
+MOST_CHOICES = 5  # of tasks that wait; the cursor chooses among more
 MARKS = (State.SUCCESS, State.WARNING, State.SKIPPED, State.FAILED)
 
 
@@ -68,9 +70,43 @@ class ExecutionActions(ConsoleScreen):
         execution = self.selected
         if not isinstance(execution, Execution):
             return
-        done = await self.attempt(self.client.ask(_hold_request(execution), Done))
-        if done is not None:
-            self.notify(done.message, markup=False)
+        if execution.state is State.PAUSED:
+            said = await self._resume(execution)
+        else:
+            done = await self.attempt(self.client.ask(_hold_request(execution), Done))
+            said = done.message if done else None
+        if said:
+            self.notify(said, markup=False)
+
+    async def _resume(self, execution: Execution) -> str | None:
+        """End a hold; or let a Pause go on, with what it asks for."""
+        view = await self.attempt(self.client.execution(execution.id))
+        if view is None:
+            return None
+        waits = None if view.is_held else await self._which(view)
+        if view.waiting and not view.is_held and waits is None:
+            return None
+        if waits is not None and waits.inputs:
+            from console.screens.resume_form import ResumeForm
+
+            return await self.app.push_screen_wait(
+                ResumeForm(execution, waits, ascii_only=self.deck.ascii_only)
+            )
+        request = ResumeExecution(id=execution.id, task=waits.task_run_id if waits else "")
+        if waits and await self.app.push_screen_wait(_resume_question(execution, waits)) != GO_ON.id:
+            return None
+        done = await self.attempt(self.client.ask(request, Done))
+        return done.message if done else None
+
+    async def _which(self, view: ExecutionView) -> WaitingTask | None:
+        """The Pause that is meant: the one under the cursor, or the only one, or the one that is chosen."""
+        here = self.chosen_run
+        under = [waits for waits in view.waiting if here is not None and waits.task_run_id == here.id]
+        found = under or list(view.waiting)
+        if len(found) < 2:
+            return next(iter(found), None)
+        chosen = await self.app.push_screen_wait(_which_question(view))
+        return next((waits for waits in found if _choice(waits).id == chosen), None)
 
     @work(exclusive=True, group="replay")
     async def do_replay(self) -> None:
@@ -103,9 +139,27 @@ class ExecutionActions(ConsoleScreen):
                 self.notify(f"{run.task_id} is {chosen} now; {execution.id} goes on from there", markup=False)
 
 
-def _hold_request(execution: Execution) -> PauseExecution | ResumeExecution | ForceRun:
-    if execution.state is State.PAUSED:
-        return ResumeExecution(id=execution.id)
+def _which_question(view: ExecutionView) -> Confirm:
+    choices = [_choice(waits) for waits in view.waiting]
+    text = f"{len(choices)} tasks wait in {view.execution.namespace}.{view.execution.flow_id}\n{view.execution.id}"
+    return Confirm("Which one goes on?", text, (CANCEL, *choices[:MOST_CHOICES]))
+
+
+def _resume_question(execution: Execution, waits: WaitingTask) -> Confirm:
+    text = f"{execution.namespace}.{execution.flow_id}\n{execution.id}\n\n{waits.description}".rstrip()
+    command = f"flowdeck execution resume {execution.id} -t {waits.task_run_id}"
+    return Confirm(f"Let {_name(waits)} go on?", text, (CANCEL, GO_ON), cli=command)
+
+
+def _choice(waits: WaitingTask) -> Choice:
+    return Choice(f"task-{waits.task_run_id}", _name(waits))
+
+
+def _name(waits: WaitingTask) -> str:
+    return waits.task_id if waits.value is None else f"{waits.task_id} [{waits.value}]"
+
+
+def _hold_request(execution: Execution) -> PauseExecution | ForceRun:
     return ForceRun(id=execution.id) if execution.state is State.QUEUED else PauseExecution(id=execution.id)
 
 

@@ -10,6 +10,10 @@ from runtime.model.views import Topology, TopologyNode
 SIDE_BY_SIDE = frozenset({Rule.PARALLEL, Rule.DAG, Rule.EACH_PARALLEL})
 
 
+SIDE = ("errors", "finally", "onPause")
+"""Lists that stand beside the tasks, and hang together among themselves only."""
+
+
 class Ends(msgspec.Struct, frozen=True):
     """The tasks at which a part of the graph begins and ends; empty where it has none."""
 
@@ -57,13 +61,13 @@ class _Graph:
         if spec.rule is Rule.NONE or not any(spec.branches.values()):
             return Ends((spec.id,), (spec.id,))
         inside = [self._branch(spec, name, tasks) for name, tasks in _branches(spec)]
-        for name in ("errors", "finally"):
+        for name in SIDE:
             self.chain(spec.branches.get(name, ()), spec.id, name)
         return _merged(inside) or Ends((spec.id,), (spec.id,))
 
     def _turn(self, spec: TaskSpec, parent: str | None) -> Ends:
         """A Loop's turn has no frame beside the Loop's own."""
-        for name in ("errors", "finally"):
+        for name in SIDE:
             self.chain(spec.branches.get(name, ()), parent, name)
         return self.chain(spec.branches.get("tasks", ()), parent, "tasks")
 
@@ -88,9 +92,7 @@ class _Graph:
 
 
 def _branches(spec: TaskSpec) -> Iterator[tuple[str, tuple[TaskSpec, ...]]]:
-    return (
-        (name, tasks) for name, tasks in spec.branches.items() if name not in {"errors", "finally"} and tasks
-    )
+    return ((name, tasks) for name, tasks in spec.branches.items() if name not in SIDE and tasks)
 
 
 def _merged(ends: Sequence[Ends]) -> Ends | None:
@@ -105,7 +107,7 @@ def _node(spec: TaskSpec, parent: str | None, branch: str) -> TopologyNode:
         type=spec.written_type or spec.type,
         parent=parent,
         branch=branch,
-        is_cluster=spec.rule is not Rule.NONE and any(spec.branches.values()),
+        is_cluster=spec.rule is not Rule.NONE and any(_branches(spec)),
         rule=spec.rule.value,
         description=spec.description,
         disabled=spec.disabled,

@@ -15,7 +15,7 @@ from runtime.client.client import Client
 from tests.console import facts
 from tests.console.scripted import Scripted
 
-ASKING = frozenset({"kill", "replay", "mark", "trigger", "leave"})
+ASKING = frozenset({"kill", "hold", "replay", "mark", "trigger", "leave"})
 """Groups of workers that wait for a person."""
 
 ENVIRONMENT = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "EDITOR": "true"}

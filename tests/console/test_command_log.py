@@ -22,6 +22,10 @@ SPOKEN = [
     (requests.RestartExecution(id="x1"), "flowdeck execution restart x1"),
     (requests.PauseExecution(id="x1"), "flowdeck execution pause x1"),
     (requests.ResumeExecution(id="x1"), "flowdeck execution resume x1"),
+    (
+        requests.ResumeExecution(id="x1", task="x1-2", inputs={"reason": "all well"}),
+        "flowdeck execution resume x1 -t x1-2 -i 'reason=all well'",
+    ),
     (requests.ForceRun(id="x1"), "flowdeck execution force-run x1"),
     (
         requests.ReplayExecution(id="x1", task="b", revision=0),
