@@ -102,7 +102,7 @@ CALLS = [
 
 @pytest.mark.parametrize(
     ("source", "text", "call"),
-    [(*evil, CALLS[0]) for evil in EVIL] + [(*evil, call) for evil in EVIL[1:3] for call in CALLS[1:]],
+    [(*evil, CALLS[0]) for evil in EVIL] + [(*evil, call) for evil in EVIL[1:2] for call in CALLS[1:]],
     ids=lambda value: value[:40],
 )
 def test_no_pattern_takes_long(engine: Expressions, source: str, text: str, call: str) -> None:
