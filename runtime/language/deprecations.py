@@ -42,6 +42,8 @@ def _has_mark(module: str) -> bool:
 def note_keys(report: Report, path: Path, value: Mapping[str, object], cls: type[msgspec.Struct]) -> None:
     """Note the keys of a map that are deprecated in its class."""
     old = deprecated(cls)
+    if not old:
+        return
     for key in value:
         if key in old and value[key] is not None:
             report.note((*path, key), f"`{key}` is deprecated", old[key])

@@ -5,7 +5,7 @@ written. A key that comes twice is a problem, and so is what would blow up: circ
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -207,6 +207,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._parser = _Loader(text)
+        self._next: Callable[[], Any] = self._parser.get_event
         self._positions: dict[Path, Position] = {}
         self._problems: list[Problem] = []
         self._anchors: dict[str, tuple[Any, int, int]] = {}
@@ -218,9 +219,6 @@ class _Reader:
         finally:
             self._parser.dispose()
         return Document(self._text, value, self._positions, tuple(self._problems))
-
-    def _next(self) -> Any:
-        return self._parser.get_event()
 
     def _root(self) -> Any:
         self._next()
@@ -237,13 +235,14 @@ class _Reader:
 
     def _value(self, event: Any, path: Path, depth: int) -> tuple[Any, int]:
         """The value that begins with `event`, and how deep it goes."""
-        self._count(event, 1)
         if isinstance(event, yaml.ScalarEvent):
             value, height = _scalar(event), 0
-            self._count(event, len(event.value) // 100)
+            self._count(event, 1 + len(event.value) // 100)
         elif isinstance(event, yaml.AliasEvent):
+            self._count(event, 1)
             return self._alias(event, depth)
         else:
+            self._count(event, 1)
             if depth >= MAX_DEPTH:
                 raise _Unreadable(f"more than {MAX_DEPTH} lists and maps inside each other", event.start_mark)
             before = self._values

@@ -94,8 +94,12 @@ def lists(found: Found) -> Mapping[str, bool]:
 
 def marked(found: Found, mark: str) -> frozenset[str]:
     """The keys of a type that its class has marked so."""
-    known = properties(found.plugin) if found.plugin is not None else {}
-    return frozenset(name for name, each in known.items() if each.extra.get(mark))
+    return _marked(found.plugin, mark) if found.plugin is not None else frozenset()
+
+
+@lru_cache(500)
+def _marked(plugin: type[Plugin], mark: str) -> frozenset[str]:
+    return frozenset(name for name, each in properties(plugin).items() if each.extra.get(mark))
 
 
 @lru_cache(100)

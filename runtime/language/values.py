@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, get_args, get_origin
 
 import msgspec
@@ -98,9 +99,14 @@ def check(report: Report, path: Path, value: Any, kind: Any, *, rendered: bool =
             check(report, (*path, place), item, _item_type(inside), rendered=rendered)
 
 
+@lru_cache(512)
+def _origin(kind: Any) -> Any:
+    return get_origin(kind) or kind
+
+
 def _has_inside(value: Any, kind: Any) -> bool:
     """Whether the value is a container of the right form, whose items are to be looked at one by one."""
-    origin = get_origin(kind) or kind
+    origin = _origin(kind)
     if isinstance(value, Mapping):
         return origin is dict or is_struct(kind)
     return isinstance(value, list) and origin in (list, tuple)
@@ -121,20 +127,46 @@ def check_fields(
     others: Collection[str] = (),
 ) -> None:
     """A map against a struct: unknown keys, missing ones, and what each holds. Keys among `others` are not looked at."""
-    known = properties(kind)
+    known, ease = properties(kind), _ease(kind)
     note_keys(report, path, value, kind)
     meant = set()
     for key, item in value.items():
         if key in known:
-            if not READ_APART.intersection(known[key].extra):
-                literal = known[key].extra.get("verbatim", False)
-                check(report, (*path, key), item, known[key].type, rendered=rendered and not literal)
+            if item is None or key in ease.free or (type(item) is str and key in ease.texts):
+                continue
+            literal = known[key].extra.get("verbatim", False)
+            check(report, (*path, key), item, known[key].type, rendered=rendered and not literal)
         elif key not in others:
             free = (name for name in (*known, *others) if name not in value)
             meant.add(report.unknown_key((*path, key), owner, free))
-    for name, found in known.items():
-        if found.required and value.get(name) is None and name not in meant:
+    for name in ease.needed:
+        if value.get(name) is None and name not in meant:
             report.error(path, f"{owner} needs `{name}`")
+
+
+class _Ease(msgspec.Struct, frozen=True):
+    """What of a class's keys can be told at a glance: most of a file is right."""
+
+    free: frozenset[str]
+    """Keys that may hold anything, or are read apart."""
+    texts: frozenset[str]
+    """Keys that may hold a text."""
+    needed: tuple[str, ...]
+
+
+@lru_cache(512)
+def _ease(kind: Any) -> _Ease:
+    known = properties(kind)
+    free = {
+        name
+        for name, each in known.items()
+        if READ_APART.intersection(each.extra) or Any in choices(each.type)
+    }
+    return _Ease(
+        free=frozenset(free),
+        texts=frozenset(name for name, each in known.items() if str in choices(each.type)),
+        needed=tuple(name for name, each in known.items() if each.required),
+    )
 
 
 def _refuse(report: Report, path: Path, value: Any, options: tuple[Any, ...]) -> None:
@@ -145,9 +177,7 @@ def _refuse(report: Report, path: Path, value: Any, options: tuple[Any, ...]) ->
         near = report.nearest(str(value), list(map(str, values)))
         hint = f"did you mean `{near}`?" if near else ""
     else:
-        wanted = " or ".join(
-            dict.fromkeys(WORDS.get(get_origin(option) or option, "a map") for option in options)
-        )
+        wanted = " or ".join(dict.fromkeys(WORDS.get(_origin(option), "a map") for option in options))
     if str in options and isinstance(value, Mapping):
         hint = "a text with `: ` in it must stand in quotes"
     what = f"`{path[-1]}`" if not isinstance(path[-1], int) else f"item {path[-1] + 1} of `{_name(path)}`"
@@ -161,7 +191,7 @@ def _name(path: Path) -> str:
 def _fits(value: Any, kind: Any) -> bool:
     if allowed(kind):
         return value in allowed(kind)
-    return _FITS.get(get_origin(kind) or kind, _fits_container)(value)
+    return _FITS.get(_origin(kind), _fits_container)(value)
 
 
 def _fits_container(value: Any) -> bool:
