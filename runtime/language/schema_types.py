@@ -26,9 +26,7 @@ REFERENCES: Mapping[Any, str] = {
     ConditionSpec: "#/$defs/condition",
     InputSpec: "#/$defs/input",
 }
-_DURATION = (
-    r"^\s*(P(?=.)([0-9.]+W)?([0-9.]+D)?(T(?=.)([0-9.]+H)?([0-9.]+M)?([0-9.]+S)?)?|[0-9]+(\.[0-9]+)?)\s*$"
-)
+_DURATION = r"^\s*(\+?[Pp](?=.)([0-9.]+[Ww])?([0-9.]+[Dd])?([Tt](?=.)([0-9.]+[Hh])?([0-9.]+[Mm])?([0-9.]+[Ss])?)?|[0-9]+(\.[0-9]+)?)\s*$"
 SCALARS: Mapping[Any, tuple[list[str], str]] = {
     int: (["integer"], r"^\s*[-+]?[0-9]+\s*$"),
     float: (["number"], r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"),

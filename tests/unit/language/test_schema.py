@@ -123,6 +123,7 @@ VALID = {
     "inputs": "inputs: [{id: a, type: INT, min: 1, max: 3}, {id: b, type: SELECT, values: [x, y]}, {name: c, type: STRING}, "
     f"{{id: f, type: FORM, inputs: [{{id: g, type: BOOL}}]}}, {{id: h, type: ARRAY, itemType: INT, dependsOn: {{inputs: [a]}}}}]\ntasks: [{LOG}]",
     "triggers": f"tasks: [{LOG}]\ntriggers: [{{id: s, type: schedule, cron: '0 8 * * *', conditions: [{{type: not, conditions: [{{type: weekend}}]}}]}}]",
+    "a duration in small letters": "tasks: [{id: a, type: sleep, duration: pt5m}]",
     "flow keys": f"concurrency: {{limit: 2, behavior: FAIL}}\nsla: [{{id: s, type: MAX_DURATION, duration: PT1H, behavior: FAIL}}]\n"
     f"checks: [{{condition: '{{{{ true }}}}', message: no}}]\noutputs: [{{id: o, type: STRING, value: x}}]\n"
     f"pluginDefaults: [{{type: log, values: {{level: WARN}}}}]\ntasks: [{LOG}]",
