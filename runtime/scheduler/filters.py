@@ -1,7 +1,7 @@
 """What the filters of a Flow trigger's `where` say to an execution."""
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from runtime.expressions import is_truthy, regex
@@ -26,13 +26,16 @@ ALONE: Mapping[str, Callable[[Any], bool]] = {
 """What asks for no value to compare with."""
 
 
-def passes(asked: ExecutionFilter, execution: Execution, rendered: Iterator[Any]) -> bool:
-    """`rendered` are the values of the filters of the field EXPRESSION, in their order."""
-    answers = [
-        _passes(each, next(rendered) if each.field == "EXPRESSION" else _field(each, execution))
-        for each in asked.filters
-    ]
-    return any(answers) if asked.operand == "OR" else all(answers)
+async def passes(
+    asked: ExecutionFilter, execution: Execution, render: Callable[[Any], Awaitable[Any]]
+) -> bool:
+    """Asked in their order, and no further than the answer needs: an expression may be meant for certain flows only."""
+    is_any = asked.operand == "OR"
+    for each in asked.filters:
+        found = await render(each.value) if each.field == "EXPRESSION" else _field(each, execution)
+        if _passes(each, found) is is_any:
+            return is_any
+    return not is_any
 
 
 def _field(asked: Filter, execution: Execution) -> Any:

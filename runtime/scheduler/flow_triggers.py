@@ -25,7 +25,7 @@ from runtime.executor.conditions import Judge
 from runtime.executor.functions import successor_id
 from runtime.executor.resources import Resources
 from runtime.model.execution import Execution, TaskRun, Trigger
-from runtime.model.flow import Flow, TriggerSpec
+from runtime.model.flow import ConditionSpec, Flow, TriggerSpec
 from runtime.scheduler import requirements
 from runtime.scheduler.filters import passes
 from runtime.scheduler.requirements import Entry, Requirement, Wanted
@@ -34,6 +34,7 @@ from runtime.scheduler.windows import bounds
 from runtime.store import Store
 from runtime.store.changes import StateChange, Window, WindowKey
 from runtime.tasks.conditions import Occasion
+from runtime.tasks.flow_trigger import ExecutionFilter
 
 logger = logging.getLogger(__name__)
 
@@ -172,10 +173,7 @@ class FlowTriggers:
             return False
         if moved.change.state not in wanted.trigger.states:
             return False
-        seen = moved.seen(flow) if wanted.conditions else {}
-        return await self._judge.holds(
-            wanted.conditions, moved.occasion(flow), seen, namespace=flow.namespace
-        )
+        return await self._judged(flow, wanted.conditions, moved)
 
     # --- several executions
 
@@ -224,20 +222,25 @@ class FlowTriggers:
     async def _holds(self, flow: Flow, entry: Entry, moved: Moved) -> bool:
         if entry.upstream is not None and not entry.upstream.matches(moved.execution):
             return False
-        if entry.filter is not None:
-            seen = moved.seen(flow)
-            rendered = await self._resources.renderer.render(
-                [asked.value for asked in entry.filter.filters if asked.field == "EXPRESSION"],
-                seen,
-                namespace=flow.namespace,
-            )
-            if not passes(entry.filter, moved.execution, iter(rendered)):
-                return False
-        if entry.condition is None:
-            return True
-        return await self._judge.holds(
-            (entry.condition,), moved.occasion(flow), moved.seen(flow), namespace=flow.namespace
-        )
+        if entry.filter is not None and not await self._passes(flow, entry.filter, moved):
+            return False
+        return entry.condition is None or await self._judged(flow, (entry.condition,), moved)
+
+    async def _passes(self, flow: Flow, asked: ExecutionFilter, moved: Moved) -> bool:
+        async def render(value: Any) -> Any:
+            return await self._resources.renderer.render(value, moved.seen(flow), namespace=flow.namespace)
+
+        try:
+            return await passes(asked, moved.execution, render)
+        except Failure as failure:
+            return _no(flow, failure)
+
+    async def _judged(self, flow: Flow, conditions: tuple[ConditionSpec, ...], moved: Moved) -> bool:
+        seen = moved.seen(flow) if conditions else {}
+        try:
+            return await self._judge.holds(conditions, moved.occasion(flow), seen, namespace=flow.namespace)
+        except Failure as failure:
+            return _no(flow, failure)
 
     # --- firing
 
@@ -268,6 +271,12 @@ class FlowTriggers:
         )
         await self._standing.fired(flow, spec, identifier)
         self._changed()
+
+
+def _no(flow: Flow, failure: Failure) -> bool:
+    """What can't be judged of an execution is said of another one, mostly: a label that only those have."""
+    logger.info("a flow trigger of %s takes it for a no: %s", flow.name, failure)
+    return False
 
 
 def _taken(requirement: Requirement, window: Window, matched: list[str], execution: Execution) -> Window:

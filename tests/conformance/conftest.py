@@ -35,9 +35,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _entries(root: Path) -> list[Any]:
-    return [
-        pytest.param(entry, id=entry.key, marks=_marks(known.FLOWS, entry.key)) for entry in entries(root)
-    ]
+    def marks(key: str) -> tuple[pytest.MarkDecorator, ...]:
+        return (*_marks(known.FLOWS, key), *_marks(known.TIMED, key, strict=False))
+
+    return [pytest.param(entry, id=entry.key, marks=marks(entry.key)) for entry in entries(root)]
 
 
 def _invalid(root: Path) -> list[Any]:
@@ -51,8 +52,8 @@ def _blueprints(root: Path) -> list[Any]:
     ]
 
 
-def _marks(table: Mapping[str, str], key: str) -> tuple[pytest.MarkDecorator, ...]:
-    return (pytest.mark.xfail(reason=table[key], strict=True),) if key in table else ()
+def _marks(table: Mapping[str, str], key: str, *, strict: bool = True) -> tuple[pytest.MarkDecorator, ...]:
+    return (pytest.mark.xfail(reason=table[key], strict=strict),) if key in table else ()
 
 
 @pytest.fixture(scope="session")

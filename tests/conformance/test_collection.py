@@ -47,6 +47,6 @@ def test_a_blueprint_loads_with_no_complaint_but_of_plugins_that_are_not_here(bl
 
 
 def test_the_tables_of_known_differences_name_what_exists(root: Path) -> None:
-    assert known.FLOWS.keys() <= {entry.key for entry in entries(root)}
+    assert known.FLOWS.keys() | known.TIMED.keys() <= {entry.key for entry in entries(root)}
     assert known.INVALID.keys() <= {each.key for each in invalid(root)}
     assert known.BLUEPRINTS.keys() <= {path.stem for path in blueprints(root)}

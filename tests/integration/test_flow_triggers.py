@@ -138,7 +138,7 @@ preconditions:
       filters:
         - {field: NAMESPACE, type: STARTS_WITH, value: company}
         - {field: FLOW_ID, type: IN, values: [clean, other]}
-        - {field: EXPRESSION, type: IS_TRUE, value: "{{ labels.team == 'clean' and (outputs.count.value | number) > 1 }}"}
+        - {field: EXPRESSION, type: IS_TRUE, value: "{{ labels.team == 'clean' and inputs.rows > 0 and (outputs.count.value | number) > 1 }}"}
 """
 
 
@@ -193,6 +193,7 @@ window: {lookback: PT1H}""",
         ),
         ("preconditions: {id: p, resetOnSuccess: false, flows: [{namespace: company.load}]}", 1),
         ("when: \"{{ execution.state == 'SUCCESS' and flow.id == 'report' }}\"", 2),
+        ("when: \"{{ labels.nowhere == 'x' or true }}\"", 0),
     ],
 )
 async def test_the_ways_to_wait_for_several(tmp_path: Path, trigger: str, count: int) -> None:
