@@ -100,9 +100,9 @@ class Subprocess:
         path = f"{self.path}:{os.environ['PATH']}" if self.path else os.environ["PATH"]
         environment = {"PATH": path, **job.environment}
         runner = ProcessRunner(Toolchains(self.root), Leftovers(self.root))
-        running = await runner.start(
-            msgspec.structs.replace(job, toolchain=None, environment=environment), print
-        )
+        # processes are found by their job's id: two suites on one machine must not stop each other's
+        own = {"id": f"{job.id}-{os.getpid()}", "toolchain": None, "environment": environment}
+        running = await runner.start(msgspec.structs.replace(job, **own), print)
         try:
             async for line in running.lines():
                 sink(line)

@@ -76,7 +76,7 @@ async def test_after_a_kill_nothing_is_built_twice_and_nothing_is_missing(world:
     async with asyncio.timeout(60):
         while "model.chain.c2" not in world.latest:  # noqa: ASYNC110 - what is told is a plain list
             await asyncio.sleep(0.02)
-    for pid in _marked(world.environment.jobs[0].id):
+    for pid in _marked(f"{world.environment.jobs[0].id}-{os.getpid()}"):
         os.kill(pid, signal.SIGKILL)
     with pytest.raises(TaskFailed):
         await running
