@@ -14,6 +14,8 @@ from runtime.model.views import ExecutionChanged, LogLine, LogPage
 
 QUIET = frozenset({State.CREATED, State.SUBMITTED})
 
+OWN_PROCESS = "  nobody can resume it in a run of its own process, only its time ends it: flowdeck serve, then run it there"
+
 SGR = {
     "running": "34",
     "success": "32",
@@ -54,7 +56,15 @@ class Narrator:
                     task_runs=view.task_runs,
                 )
             for run in news.task_runs:
+                is_news = self._told.get(run.id) is not run.state
                 self._state(run)
+                if is_news and run.state is State.PAUSED:
+                    await self._waits(run)
+
+    async def _waits(self, run: TaskRun) -> None:
+        """Say what lets a task go on that waits for a person."""
+        own = (await self._client.status()).mode == "in-process"
+        self._print(OWN_PROCESS if own else f"  flowdeck execution resume {self._id} -t {run.id}")
 
     async def _log(self) -> None:
         async for page in self._client.follow(FollowExecutionLog(execution_id=self._id, level="INFO")):

@@ -42,7 +42,18 @@ async def let_go(parts: Parts, live: Snapshot, request: requests.ResumeExecution
     given = await take(parts.resources, execution, specs, request.inputs, seen, place=f"{run.id}.")
     ended = PauseEnded(at=parts.clock.now(), task_run_id=run.id, inputs=given, by=user)
     await parts.supervisor.record(execution.id, ended)
+    now = parts.supervisor.snapshot(execution.id)
+    if now is not None and (known := now.task_runs.get(run.id)) is not None:
+        _require_taken(known, ended)
     return run.task_id
+
+
+def _require_taken(run: TaskRun, ended: PauseEnded) -> None:
+    """Of two that resume it at once, one is told that its answers count for nothing."""
+    resumed = run.outputs.get("resumed") or {}
+    if resumed.get("on") != ended.at.isoformat():
+        by = f" by {resumed['by']}" if resumed.get("by") else ""
+        raise NotAllowed(f"`{run.task_id}` goes on already: it was resumed{by} in the meantime")
 
 
 def _meant(live: Snapshot, wanted: str) -> TaskRun:

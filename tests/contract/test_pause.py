@@ -1,5 +1,6 @@
 """A Pause task waits for a person, the same over a call and over a socket, and over a crash."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -115,6 +116,22 @@ async def test_it_is_resumed_once(client: Client) -> None:
     await until_ended(client, view.execution.id)
     with pytest.raises(NotAllowed, match="ended already"):
         await client.ask(request, Done)
+
+
+async def test_of_two_at_once_one_hears_that_it_was_too_late(client: Client) -> None:
+    lasting = """\
+id: lasting
+namespace: company.team
+tasks:
+  - {id: approve, type: pause, onResume: [{id: reason, type: STRING}]}
+  - {id: long, type: sleep, duration: PT60S}
+"""
+    identifier = (await waiting(client, lasting)).execution.id
+    answers = [requests.ResumeExecution(id=identifier, inputs={"reason": word}) for word in ("yes", "no")]
+    said = await asyncio.gather(*(client.ask(each, Done) for each in answers), return_exceptions=True)
+    assert sorted(type(each).__name__ for each in said) == ["Done", "NotAllowed"]
+    await client.ask(requests.KillExecution(id=identifier), Done)
+    assert (await until_ended(client, identifier)).execution.state is State.KILLED
 
 
 async def test_one_that_stands_behind_the_end_can_be_resumed(client: Client) -> None:
