@@ -10,7 +10,8 @@ from runtime.model.views import ExecutionView, WaitingTask
 
 
 def execution_record(view: ExecutionView) -> dict[str, Any]:
-    """One object with its task runs and dbt nodes; times RFC 3339 with offset, durations in seconds."""
+    """One object with its task runs and dbt nodes; times RFC 3339 with offset, durations in seconds. `waiting` is there only
+    while something waits for a person."""
     execution = view.execution
     return {
         "id": execution.id,
@@ -29,7 +30,7 @@ def execution_record(view: ExecutionView) -> dict[str, Any]:
         "error": execution.error,
         "task_runs": [_task_run(run) for run in view.task_runs],
         "nodes": [_node(node) for node in view.nodes],
-        "waiting": [_waiting(waits) for waits in view.waiting],
+        **({"waiting": [_waiting(waits) for waits in view.waiting]} if view.waiting else {}),
     }
 
 

@@ -7,6 +7,7 @@ import msgspec
 from textual.pilot import Pilot
 
 from console.app import FlowdeckApp
+from console.cli.record import execution_record
 from console.draw import drawing
 from console.models.execution_head import trouble
 from console.models.execution_state import opened
@@ -167,6 +168,12 @@ async def test_a_hold_ends_at_once() -> None:
         await pilot.press("P")
         await until(pilot, lambda: bool(sent(transport)))
     assert sent(transport) == [requests.ResumeExecution(id=runs.EXECUTION.id)]
+
+
+def test_the_record_tells_what_waits_and_only_then() -> None:
+    [waits] = execution_record(paused(ASKS))["waiting"]
+    assert (waits["task_id"], [each["id"] for each in waits["inputs"]]) == ("approve", ["reason", "token"])
+    assert "waiting" not in execution_record(paused())
 
 
 def head(view: ExecutionView) -> str:
