@@ -4,7 +4,7 @@ import contextlib
 import os
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +12,8 @@ from time import monotonic
 from typing import Any, ClassVar, Literal
 
 from rich.text import Text
-from textual.app import App
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.message import Message
 from textual.screen import ModalScreen
 
@@ -34,8 +34,10 @@ from console.models.address import PULSE, Address, NoAddress
 from console.models.address import parse as parse_address
 from console.models.link import Link
 from console.models.live import Batch
+from console.paint.app import PaintingApp
+from console.paint.driver import choose as choose_driver
 from console.screens.base import ConsoleScreen
-from console.terminal import Terminal
+from console.terminal import Terminal, without_no_color
 from console.theme import NAMES, THEMES, choose
 from runtime.client.client import Client
 from runtime.connect import Settings, attach, attach_or_start
@@ -50,7 +52,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class FlowdeckApp(App[None]):
+class FlowdeckApp(PaintingApp):
     """The console over one runtime, wherever that lives."""
 
     TITLE = "flowdeck"
@@ -80,9 +82,10 @@ class FlowdeckApp(App[None]):
         environment: Mapping[str, str] = os.environ,
         defects: Path | None = None,
         looked: Path | None = None,
+        driver: type[Driver] | None = None,
     ) -> None:
-        with _without_no_color():
-            super().__init__()
+        with without_no_color():
+            super().__init__(driver_class=driver)
         self._connect = connect
         self._first = address
         self.ascii_only = ascii_only
@@ -122,7 +125,7 @@ class FlowdeckApp(App[None]):
 
     def _repaint(self, _: object) -> None:
         """The terminal was someone else's for a while, and shows what they left."""
-        self.refresh(layout=True)
+        self.repaint()
 
     def _open_first(self) -> None:
         if not self._first:
@@ -370,17 +373,6 @@ def _is_whole(screen: ConsoleScreen) -> bool:
     return screen.is_mounted and screen.is_attached and bool(screen.children)
 
 
-@contextlib.contextmanager
-def _without_no_color() -> Iterator[None]:
-    """Textual answers NO_COLOR with greys; our theme without colours is the honest answer, and editors should still see it."""
-    kept = os.environ.pop("NO_COLOR", None)
-    try:
-        yield
-    finally:
-        if kept is not None:
-            os.environ["NO_COLOR"] = kept
-
-
 def open_console(settings: Settings, *, address: str = "", ascii_only: bool = False, theme: str = "") -> None:
     """Show the console until it is left: the first frame at once, then the runtime is looked for, or started."""
     terminal = Terminal.of(os.environ)
@@ -396,6 +388,7 @@ def open_console(settings: Settings, *, address: str = "", ascii_only: bool = Fa
         theme=theme,
         defects=settings.data / "console.log",
         looked=default_file(),
+        driver=choose_driver(os.environ),
     )
     if terminal.is_remote:
         app.animation_level = "none"

@@ -1,6 +1,8 @@
 """What this terminal is, and how Textual is set up for it."""
 
-from collections.abc import Mapping
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 LOCAL_ESCAPE = 0.025  # seconds: a local terminal sends the bytes of a key together
@@ -35,3 +37,14 @@ class Terminal:
         if "ESCDELAY" not in environment:
             tuned["ESCAPE_DELAY"] = REMOTE_ESCAPE if self.is_remote else LOCAL_ESCAPE
         vars(constants).update(tuned)
+
+
+@contextlib.contextmanager
+def without_no_color() -> Iterator[None]:
+    """Textual answers NO_COLOR with greys; our theme without colours is the honest answer, and editors should still see it."""
+    kept = os.environ.pop("NO_COLOR", None)
+    try:
+        yield
+    finally:
+        if kept is not None:
+            os.environ["NO_COLOR"] = kept
