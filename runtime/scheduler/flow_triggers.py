@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from runtime.calendar import zones
 from runtime.calendar.checks import SCHEDULES
 from runtime.calendar.zones import local_name
 from runtime.errors import ExecutionNotFound, Failure
@@ -85,7 +85,7 @@ class FlowTriggers:
         self._store = store
         self._standing = standing
         self._judge = Judge(resources.registry, resources.renderer)
-        self._zone = ZoneInfo(timezone or local_name())
+        self._zone = zones.load(timezone or local_name()).rules
         self._changed = changed
         self._flows: dict[tuple[str, str], Flow] = {}
         self._triggers: list[tuple[Flow, TriggerSpec]] = []
@@ -160,9 +160,10 @@ class FlowTriggers:
             found = await self._gathered(flow, spec, wanted, moved, windows)
             if found is not None:
                 await self._fire(flow, spec, moved, found)
-        except Failure as failure:
-            logger.warning("%s.%s: %s", flow.name, spec.id, failure)
-            self._standing.failed(flow, spec, str(failure))
+        except Exception as failure:  # whatever it is, the other triggers are asked
+            known = isinstance(failure, Failure)
+            logger.warning("%s.%s: %s", flow.name, spec.id, failure, exc_info=not known)
+            self._standing.failed(flow, spec, str(failure) or type(failure).__name__)
             self._changed()
         moved.windows |= windows
 

@@ -251,3 +251,12 @@ async def test_a_change_that_a_crash_left_behind_is_dealt_with_once(tmp_path: Pa
     async with in_process(chosen) as client:
         await ran(client, "load", 2)
         assert (await reports(client, 2))[0].id == first.id
+
+
+async def test_the_runtime_s_zone_may_be_an_offset(tmp_path: Path) -> None:
+    chosen = settings(tmp_path, timezone="+02:00")
+    write(chosen, BOTH)
+    async with in_process(chosen) as client:
+        await ran(client, "load", 2)
+        await ran(client, "clean", 4)
+        assert len(await reports(client, 1)) == 1
