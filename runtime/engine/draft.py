@@ -16,6 +16,9 @@ replace = msgspec.structs.replace
 BEGUN = frozenset({State.RUNNING, State.RETRYING})
 """What an execution does not become while it is held, whatever its tasks do."""
 
+LONGEST = 500
+"""Entries of an execution's history from which on waiting for a retry, and its end, are no news: each event writes all of it down."""
+
 
 class ImpossibleTransition(AssertionError):
     """A defect: the engine tried to bring a task run into a state that may not follow the present one."""
@@ -156,7 +159,9 @@ class Draft:
             changes["started"] = self.at
         if state.is_terminal:
             changes["ended"] = self.at
-        history = (*self.execution.history, Change(state, self.at))
+        history = self.execution.history
+        if len(history) < LONGEST or state not in BEGUN:
+            history = (*history, Change(state, self.at))
         self.execution = replace(self.execution, state=state, history=history, **changes)
 
     def amend(self, **changes: Any) -> None:

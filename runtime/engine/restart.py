@@ -1,6 +1,6 @@
 """Going on from where an execution failed: what succeeded stays, what failed runs again, what came after the failure is taken out."""
 
-from runtime.engine import scopes, sla
+from runtime.engine import order, scopes, sla
 from runtime.engine.draft import Draft, replace
 from runtime.engine.plans import Plan, enabled, one_lane, plan
 from runtime.engine.snapshot import ROOT, Phase, Scope, number_of
@@ -77,15 +77,15 @@ def main_scope(draft: Draft, scope_id: str, main: list[TaskRun], again: list[Tas
     made = plan_of(draft, scope_id)
     begun = frozenset(draft.places[run.id].lane for run in main)
     reopened = {run.id for run in again}
-    ordered = any(lane.needs for lane in made.lanes)
     scope = Scope(
         phase=Phase.MAIN,
         lanes=made.lanes,
         limit=made.limit,
         started=len(begun),
         open=len(again),
-        ended=begun - {draft.places[run_id].lane for run_id in reopened} if ordered else frozenset(),
-        waiting=frozenset(range(len(made.lanes))) - begun if ordered else None,
+        order=order.order(
+            made.lanes, begun=begun, ended=begun - {draft.places[run_id].lane for run_id in reopened}
+        ),
         heeds=made.heeds,
         state=worst(run.state for run in main if run.id not in reopened) if made.heeds else State.SUCCESS,
     )

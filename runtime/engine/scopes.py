@@ -8,7 +8,7 @@ failed, no further lane starts, and those that are open come to their own end: a
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from runtime.engine import outputs, sla
+from runtime.engine import order, outputs, sla
 from runtime.engine.commands import (
     Announce,
     BeginAgain,
@@ -117,14 +117,13 @@ def fail_flowable(draft: Draft, run: TaskRun, error: str) -> None:
 
 def _open_phase(draft: Draft, scope_id: str, phase: Phase, made: Plan) -> None:
     before = draft.scopes.get(scope_id)
-    ordered = any(lane.needs for lane in made.lanes)
     draft.set_scope(
         scope_id,
         Scope(
             phase=phase,
             lanes=made.lanes,
             limit=made.limit,
-            waiting=frozenset(range(len(made.lanes))) if ordered else None,
+            order=order.order(made.lanes),
             heeds=made.heeds,
             state=before.state if before else State.SUCCESS,
             error=before.error if before else None,
@@ -160,16 +159,15 @@ def is_killing(draft: Draft, scope_id: str) -> bool:
 def _next_lane(scope: Scope) -> int | None:
     if scope.limit and scope.open >= scope.limit:
         return None
-    if scope.waiting is None:
-        return scope.started if scope.started < len(scope.lanes) else None
-    ready = (number for number in sorted(scope.waiting) if scope.ended.issuperset(scope.lanes[number].needs))
-    return next(ready, None)
+    if scope.order is not None:
+        return order.ahead(scope.order)
+    return scope.started if scope.started < len(scope.lanes) else None
 
 
 def _open_lane(draft: Draft, scope_id: str, number: int) -> None:
     scope = draft.scopes[scope_id]
-    waiting = None if scope.waiting is None else scope.waiting - {number}
-    draft.set_scope(scope_id, replace(scope, open=scope.open + 1, started=scope.started + 1, waiting=waiting))
+    behind = None if scope.order is None else order.begin(scope.order)
+    draft.set_scope(scope_id, replace(scope, open=scope.open + 1, started=scope.started + 1, order=behind))
     _start_task(draft, scope_id, scope.lanes[number], number, 0)
 
 
@@ -226,8 +224,8 @@ def reason(run: TaskRun) -> str:
 
 def _close_lane(draft: Draft, scope_id: str, number: int) -> None:
     scope = draft.scopes[scope_id]
-    ended = scope.ended if scope.waiting is None else scope.ended | {number}
-    draft.set_scope(scope_id, replace(scope, open=scope.open - 1, ended=ended))
+    behind = None if scope.order is None else order.end(scope.order, number)
+    draft.set_scope(scope_id, replace(scope, open=scope.open - 1, order=behind))
     advance(draft, scope_id)
 
 

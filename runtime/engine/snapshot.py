@@ -56,6 +56,21 @@ class Lane(msgspec.Struct, frozen=True):
     """Numbers of the lanes that must have ended before this one may start (Dag)."""
 
 
+class Order(msgspec.Struct, frozen=True):
+    """Lanes that wait for others (a Dag's); `order.py` says how it goes on."""
+
+    followers: tuple[tuple[int, ...], ...]
+    """For each lane those that wait for it."""
+    unmet: "HashTrieMap[int, int]"
+    """For each lane that may not start how many it waits for."""
+    ready: "HashTrieMap[int, int]"
+    """Lanes that may start, by the place in which they came to it."""
+    started: int = 0
+    """The first place of those that have not started yet."""
+    came: int = 0
+    """How many may start or have started: the next one's place."""
+
+
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """A list of tasks being gone through: the flow's own, or a flowable task run's. Only counts, so it stays small."""
 
@@ -67,10 +82,8 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     started: int = 0
     """Lanes started so far, where they start in order."""
     open: int = 0
-    ended: frozenset[int] = frozenset()
-    """Lanes that ended: kept only where others wait for them."""
-    waiting: frozenset[int] | None = None
-    """Lanes not started, where some wait for others; None where they start in order."""
+    order: Order | None = None
+    """Which may start, where some wait for others; None where they start as they stand."""
     state: State = State.SUCCESS
     """The worst state of the main tasks so far."""
     final: State | None = None

@@ -257,3 +257,17 @@ def deep(levels: int) -> TaskSpec:
 
 def test_fifty_levels_deep() -> None:
     assert run(flow(deep(50))).state == S
+
+
+def test_the_history_of_an_execution_with_thousands_of_retries_has_an_end() -> None:
+    retry = Retry(type="constant", interval=timedelta(), max_attempts=2)
+    tasks = [task("x", retry=retry)]
+    each = task("each", Rule.FOR_EACH, tasks=tasks, properties={"concurrencyLimit": 1})
+    world = World(flow(each), until(2))
+    world.values = {"each": {"values": {"values": [str(number) for number in range(600)]}}}
+    world.run()
+    world.check_promises()
+    history = world.snapshot.execution.history
+    assert world.state == S
+    assert len(history) == 501
+    assert history[-1].state == S
