@@ -121,7 +121,9 @@ class Attempt:
             return self._ended(State.SKIPPED)
         if not self.resumed:
             await self._begin(spec)
-        directory = self.resources.directories.working(snapshot, self.run, made=self._needs_directory(spec))
+        directory = self.resources.directories.working(
+            snapshot, self.run, made=self._kind_says(spec, "works_in_directory")
+        )
         seen |= {
             "workingDir": str(directory),
             "outputDir": str(output_directory(directory, self._labels(snapshot))),
@@ -135,7 +137,10 @@ class Attempt:
         """Nothing with an effect happens before it is written down that this attempt has started."""
         now, runner = self.resources.clock.now(), await self._runner(spec)
         started = AttemptStarted(at=now, task_run_id=self.run.id, number=self.number, runner=runner)
-        await self.resources.supervisor.record(self.execution_id, started)
+        if self._kind_says(spec, "repeatable"):
+            self.resources.supervisor.post(self.execution_id, started)
+        else:
+            await self.resources.supervisor.record(self.execution_id, started)
 
     async def _runner(self, spec: TaskSpec) -> str | None:
         """The runner's name, for a task that needs one."""
@@ -144,10 +149,11 @@ class Attempt:
             return None
         return await self.resources.runners.choose(spec.properties.get("taskRunner"))
 
-    def _needs_directory(self, spec: TaskSpec) -> bool:
+    def _kind_says(self, spec: TaskSpec, what: str) -> bool:
+        """What its class says of all tasks of its kind."""
         known = self.resources.registry.find(spec.type)
         kind = known.load() if known and not spec.unavailable else None
-        return kind is not None and issubclass(kind, Task) and kind.works_in_directory
+        return kind is not None and issubclass(kind, Task) and getattr(kind, what)
 
     async def _within_time(
         self, snapshot: Snapshot, spec: TaskSpec, seen: dict[str, Any], directory: Path
@@ -253,7 +259,7 @@ class Attempt:
             metrics=self._metrics,
             known_nodes=partial(resources.nodes.known, self.execution_id),
             client=Client(InProcess(resources.service, user=f"flow {labels.namespace}.{labels.flow_id}")),
-            children=self._children(snapshot),
+            children=AttemptChildren(resources, snapshot, self.run, self.number),
             tell=self._tell,
             again=self._is_again,
             variables=seen.get("vars", {}),
@@ -265,12 +271,6 @@ class Attempt:
                 resources.redactor.finds,
             ),
         )
-
-    def _children(self, snapshot: Snapshot) -> AttemptChildren:
-        now = self.resources.supervisor.snapshot(self.execution_id)
-        assert now is not None
-        begun = now.task_runs[self.run.id].attempts[self.number - 1].started
-        return AttemptChildren(self.resources, snapshot, self.run, self.number, begun)
 
     async def _tell(self, outputs: Mapping[str, Any]) -> None:
         told = AttemptProgressed(
@@ -305,8 +305,7 @@ class Attempt:
 
     async def _is_there(self, snapshot: Snapshot, spec: TaskSpec) -> bool:
         """Whether what an earlier runtime started is still there to go on with."""
-        known = self.resources.registry.find(spec.type)
-        if known is not None and issubclass(kind := known.load(), Task) and kind.survives:
+        if self._kind_says(spec, "survives"):
             return True
         job = Job(
             id=self.id,

@@ -32,10 +32,15 @@ class AttemptChildren:
     """Of the parent, as it was when the attempt began."""
     run: TaskRun
     number: int
-    begun: datetime
-    """When the attempt did."""
     _known: list[Execution] | None = field(default=None, init=False)
     """What earlier attempts of this execution have begun."""
+
+    @property
+    def begun(self) -> datetime:
+        """When the attempt did, as it is written down."""
+        now = self.resources.supervisor.snapshot(self.run.execution_id)
+        assert now is not None
+        return now.task_runs[self.run.id].attempts[self.number - 1].started
 
     async def begin(self, child: Child) -> str:
         earlier = await self._earlier(child.iteration) if child.again else None

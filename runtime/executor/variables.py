@@ -3,6 +3,7 @@
 import os
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from runtime.engine.snapshot import Snapshot
@@ -22,7 +23,7 @@ def of_execution(flow: Flow, execution: Execution) -> dict[str, Any]:
         "vars": _variables(flow, execution),
         "labels": nested(execution.labels),
         "trigger": execution.trigger.variables if execution.trigger else {},
-        "envs": environment(),
+        "envs": Environment(),
         "globals": {},
         "kestra": {"environment": {}, "url": ""},
     }
@@ -167,13 +168,26 @@ def _path(run: TaskRun, by_id: Mapping[str, TaskRun]) -> list[str]:
     return [run.task_id, *reversed(values)]
 
 
-def environment() -> dict[str, str]:
-    size = len(ENVIRONMENT_PREFIX)
-    return {
-        name[size:].lower(): value
-        for name, value in os.environ.items()
-        if name.startswith(ENVIRONMENT_PREFIX)
-    }
+class Environment(Mapping[str, Any]):
+    """`envs.*`, looked up when it is asked for: each task of thousands is given it, and few ask."""
+
+    @cached_property
+    def _found(self) -> dict[str, str]:
+        size = len(ENVIRONMENT_PREFIX)
+        return {
+            name[size:].lower(): value
+            for name, value in os.environ.items()
+            if name.startswith(ENVIRONMENT_PREFIX)
+        }
+
+    def __getitem__(self, name: str) -> str:
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def with_state(snapshot: Snapshot, state: str) -> list[dict[str, Any]]:

@@ -60,6 +60,9 @@ class Task(Plugin, frozen=True):
     works_in_directory: ClassVar[bool] = True
     """Whether it may read or write files in `context.directory`: only then one is made for it."""
 
+    repeatable: ClassVar[bool] = False
+    """Whether running it once more changes nothing in the world: then its start need not be written down before it begins."""
+
     survives: ClassVar[bool] = False
     """Whether an attempt goes on after a crash of the runtime, since what it waits for lives elsewhere: `run` is called again."""
 

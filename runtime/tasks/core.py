@@ -41,6 +41,7 @@ class Return(Task, frozen=True, kw_only=True):
     """Give a rendered text back as the output `value`, to look at it or to use it further down."""
 
     works_in_directory: ClassVar[bool] = False
+    repeatable: ClassVar[bool] = True
 
     format: str | None = None
     """The text, usually with expressions."""
@@ -73,6 +74,7 @@ class OutputValues(Task, frozen=True, kw_only=True):
     """Give several values back under names, as the output `values`; numbers, lists and maps keep their types."""
 
     works_in_directory: ClassVar[bool] = False
+    repeatable: ClassVar[bool] = True
 
     values: dict[str, Any] = msgspec.field(default_factory=dict)
     """Name and value, as many as wanted."""
@@ -85,6 +87,7 @@ class Fail(Task, frozen=True, kw_only=True):
     """Fail on purpose: always, or where a condition holds."""
 
     works_in_directory: ClassVar[bool] = False
+    repeatable: ClassVar[bool] = True
 
     condition: Any = msgspec.UNSET
     """Fails only where this is true; `false`, `0`, an empty text and null are not."""

@@ -106,6 +106,8 @@ class ForEachItem(Group, frozen=True, kw_only=True):
 class ForEachItemSplit(Task, frozen=True, kw_only=True):
     """Split the file: `splits` is a file of the parts' addresses."""
 
+    works_in_directory: ClassVar[bool] = False
+
     items: Any
     """The file, or a list."""
     batch: Batch = Batch()
@@ -152,6 +154,7 @@ class ForEachItemExecutable(Task, frozen=True, kw_only=True):
     """Run the flow for each part. `iterations` counts the executions by state while they run."""
 
     survives: ClassVar[bool] = True
+    works_in_directory: ClassVar[bool] = False
 
     parts: str
     """The file with the parts' addresses."""
@@ -289,6 +292,8 @@ class _Batches:
 
 class ForEachItemMergeOutputs(Task, frozen=True, kw_only=True):
     """Put the outputs of all executions into one file: `subflowOutputs`, a map a line, in the order of the parts."""
+
+    works_in_directory: ClassVar[bool] = False
 
     outputs: str | None = None
     """The file that the executions have left."""

@@ -42,6 +42,7 @@ class Subflow(Task, frozen=True, kw_only=True):
     """
 
     survives: ClassVar[bool] = True
+    works_in_directory: ClassVar[bool] = False
 
     namespace: str
     """Of the other flow."""
