@@ -17,6 +17,7 @@ from console.models.columns import Column
 from console.models.filter import score
 from console.screens.base import key_name
 from console.widgets.lines import Part
+from console.widgets.still import StillInput
 from console.widgets.table import Cells, Table
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Chooser(ModalScreen[None]):
         columns = [Column("", 12), Column("", least=44), Column("", least=16, most=44, rank=1)]
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="dialog-title", markup=False)
-            yield Input(placeholder=self._placeholder, compact=True)
+            yield StillInput(placeholder=self._placeholder, compact=True)
             yield Table[Entry](
                 columns, cells=_cells, key=lambda entry: entry.key + entry.text, has_header=False
             )

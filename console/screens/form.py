@@ -13,6 +13,7 @@ from textual.widgets import Button, Checkbox, Input, Select, Static
 
 from console.models.form import Field, Kind, errors_of, to_send
 from console.upload import sent
+from console.widgets.still import StillInput
 from runtime.client.client import Client
 from runtime.errors import Failure, InvalidInputs, InvalidRequest
 from runtime.model.views import InputView
@@ -46,7 +47,7 @@ class FormField(Vertical):
                 initial = field.initial if field.initial in field.choices else Select.NULL
                 return Select(options, value=initial, allow_blank=not field.required, compact=True)
             case _:
-                return Input(
+                return StillInput(
                     field.initial, placeholder=field.hint, password=field.kind is Kind.SECRET, compact=True
                 )
 

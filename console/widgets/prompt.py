@@ -13,6 +13,7 @@ from textual.widgets import Input
 from console.messages import PromptEntered, PromptLeft, PromptTyping
 from console.widgets.chrome import OneLine
 from console.widgets.lines import Part
+from console.widgets.still import StillInput
 
 Complete = Callable[[str], str | None]
 """What a text would become, as a ghost that Right or Tab accepts."""
@@ -29,7 +30,7 @@ class _Ghost(Suggester):
         return self._complete(value)
 
 
-class _Typed(Input):
+class _Typed(StillInput):
     """An input whose Tab accepts the ghost, and whose up and down walk through what was typed before."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

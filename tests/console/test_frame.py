@@ -5,6 +5,7 @@ from typing import cast
 import msgspec
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from console.app import FlowdeckApp
 from console.models.address import Address
@@ -177,6 +178,13 @@ async def test_every_size_shows_the_flows(size: tuple[int, int]) -> None:
     async with console(size=size) as pilot:
         await until(pilot, lambda: "data.ferry_build" in screen_text(pilot))
         assert len(screen_text(pilot).splitlines()) == size[1]
+
+
+async def test_a_line_that_is_typed_into_sends_nothing_while_nobody_types() -> None:
+    async with console() as pilot:
+        for key in ("colon", "escape", "question_mark"):
+            await pilot.press(key)
+            assert not any(line.cursor_blink for line in pilot.app.screen.query(Input))
 
 
 async def test_a_second_may_pass_before_a_screen_has_its_first_frame() -> None:
