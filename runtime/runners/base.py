@@ -1,6 +1,6 @@
 """What a runner is: start a job, attach to one that is known, stop it, and leave nothing behind."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
@@ -73,7 +73,7 @@ class Exit(msgspec.Struct, frozen=True, kw_only=True):
 class Running(Protocol):
     """A job that was started, or attached to."""
 
-    def lines(self) -> AsyncIterator[Line]:
+    def lines(self) -> AsyncGenerator[Line, None]:
         """Both streams as they come, to their end; after attaching, from the first line on."""
         ...
 

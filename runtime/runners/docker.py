@@ -4,12 +4,12 @@ import asyncio
 import contextlib
 import tarfile
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Any, ClassVar
 
 from runtime.errors import EngineUnavailable, Failure, ImageUnavailable, TaskFailed
-from runtime.runners import docker_files, docker_options, docker_users
+from runtime.runners import docker_files, docker_options, docker_users, signals
 from runtime.runners.base import Exit, Job, Line, Report, Running
 from runtime.runners.docker_engine import DockerEngine, explained
 from runtime.runners.docker_images import Images
@@ -70,8 +70,7 @@ class DockerRunner:
         try:
             made = api.create_container(
                 image,
-                command=list(job.command),
-                entrypoint=docker_options.entry_point(job) or "",
+                **docker_options.program(job),
                 environment=docker_options.environment(job, owner=owner),
                 working_dir=str(job.directory),
                 user=owner,
@@ -138,6 +137,19 @@ def _start_failure(error: BaseException, image: str) -> BaseException:
     return TaskFailed(f"the container could not be started: {text}")
 
 
+def _signal_within(api: Any, container: str, number: str) -> bool:
+    """Whether every process of the container has been sent the signal, once. It takes a shell, which images without one lack."""
+    from docker.errors import APIError
+
+    command = ["/bin/sh", "-c", signals.WITHIN, number.removeprefix("SIG")]
+    try:
+        made = api.exec_create(container, command, user="0")
+        api.exec_start(made["Id"])
+        return bool(api.exec_inspect(made["Id"])["ExitCode"] == 0)
+    except APIError:
+        return False
+
+
 class RunningContainer:
     """One container that was started, or found again."""
 
@@ -150,7 +162,7 @@ class RunningContainer:
 
     # --- what it says
 
-    async def lines(self) -> AsyncIterator[Line]:
+    async def lines(self) -> AsyncGenerator[Line, None]:
         """Both streams in the order in which the engine took them; the times are the engine's own."""
         loop = asyncio.get_running_loop()
         queue: asyncio.Queue[Line | BaseException | None] = asyncio.Queue()
@@ -238,6 +250,8 @@ class RunningContainer:
         """False where the container is not running any more."""
         from docker.errors import APIError, NotFound
 
+        if number != "SIGKILL" and await self._engine.call(_signal_within, self._api, self._id, number):
+            return True
         try:
             await self._engine.call(self._api.kill, self._id, number)
         except NotFound:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from runtime.errors import TaskFailed
@@ -67,17 +66,23 @@ def user(job: Job, *, mounted: bool) -> str | None:
 
 def environment(job: Job, *, owner: str | None) -> dict[str, str]:
     """A user that the image does not know has no home; programs want one."""
-    found = {"TINI_KILL_PROCESS_GROUP": "1", **job.environment}  # a stop is for the shell's children too
+    found = {"TINI_KILL_PROCESS_GROUP": "1", **job.environment}  # for images without a shell: see `signals`
     if owner is not None:
         found.setdefault("HOME", "/tmp")  # noqa: S108 - inside the container
     return found
 
 
-def entry_point(job: Job) -> list[str]:
-    """The job's command is whole: an image's own entry point is left out unless one is asked for."""
+def program(job: Job) -> dict[str, list[str]]:
+    """What is run. The job's command is whole: the image's own entry point is left out unless another is asked for. An empty one
+    would do that for Docker, and mean the image's own to Podman."""
     chosen = job.options.get("entryPoint")
     words = [chosen] if isinstance(chosen, str) else list(chosen or ())
-    return [word for word in words if word]
+    entry, command = [word for word in words if word], list(job.command)
+    return (
+        {"entrypoint": entry, "command": command}
+        if entry
+        else {"entrypoint": command[:1], "command": command[1:]}
+    )
 
 
 def _is_true(value: Any) -> bool:
@@ -146,8 +151,3 @@ def _bytes(text: Any) -> int:
         return int(parse_bytes(plain))
     except DockerException:
         raise TaskFailed(f"`memory` must be a size such as 512MB or 2GB, and has `{text}`") from None
-
-
-def visible_directory(job: Job) -> str:
-    """The same path inside as outside, so that `{{ workingDir }}` is true in both."""
-    return str(Path(job.directory))

@@ -10,7 +10,11 @@ import os
 import signal
 from pathlib import Path
 
-PROC = Path("/proc")
+from runtime.runners import processes
+from runtime.runners.signals import KEEPERS
+
+GLANCES = (0.02, 0.25)
+"""Seconds from one look to the next, at first and at last: nobody tells of the end of processes that are not our children."""
 
 
 class Leftovers:
@@ -20,8 +24,10 @@ class Leftovers:
         self._directory = directory
 
     def note(self, job_id: str, pid: int) -> None:
-        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._path(job_id).write_text(json.dumps({"pid": pid, "started": _started(pid), "boot": _boot()}))
+        facts = {"pid": pid, "started": processes.started(pid), "boot": processes.boot()}
+        with contextlib.suppress(OSError):  # a full disk: the mark in its environment is what remains
+            self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._path(job_id).write_text(json.dumps(facts))
 
     def forget(self, job_id: str) -> None:
         self._path(job_id).unlink(missing_ok=True)
@@ -29,104 +35,63 @@ class Leftovers:
     def _path(self, job_id: str) -> Path:
         return self._directory / f"{job_id.replace('/', '_')}.json"
 
-    def signal(self, job_id: str, pid: int | None, number: int, *, marked: bool = True) -> None:
-        """Send a signal, once to each, to the group that `pid` leads and (`marked`) to those that left it but carry the job's
-        mark: dbt takes a second SIGINT for the wish to drop its own clean-up."""
-        strays = [other for other in _marked(job_id) if pid is None or _group(other) != pid] if marked else []
-        if pid is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(pid, number)
-        for other in strays:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(other, number)
-
-    async def gone(self, job_id: str, pid: int) -> None:
-        """When nothing of a job is left: its children may take longer to clean up than their parent."""
-        while _alive(job_id, pid):  # noqa: ASYNC110 - not our children: nobody tells
-            await asyncio.sleep(0.05)
-
     async def end(self, job_id: str, grace: float) -> None:
         """Stop what an earlier runtime left of a job; returns when it is gone."""
-        pid = self._known(job_id)
-        for number, patience in ((signal.SIGINT, grace), (signal.SIGTERM, grace / 4), (signal.SIGKILL, 5.0)):
-            if not _alive(job_id, pid):
-                break
-            self.signal(job_id, pid, number)
-            await _wait_gone(job_id, pid, patience)
+        await stop(job_id, self._known(job_id), grace)
         self.forget(job_id)
 
     def _known(self, job_id: str) -> int | None:
         """The noted process's id, where it is still that process."""
         try:
             noted = json.loads(self._path(job_id).read_text())
-        except (OSError, ValueError):
+            pid = int(noted["pid"])
+        except (OSError, ValueError, KeyError):
             return None
-        pid, started = int(noted["pid"]), _started(int(noted["pid"]))
-        if noted["boot"] != _boot() or (started is not None and started != noted["started"]):
+        since = processes.started(pid)
+        if noted["boot"] != processes.boot() or (since is not None and since != noted["started"]):
             return None
         return pid
 
 
-async def _wait_gone(job_id: str, pid: int | None, patience: float) -> None:
-    deadline = asyncio.get_running_loop().time() + patience
-    while _alive(job_id, pid) and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - not our children
-        await asyncio.sleep(0.05)
+async def stop(job_id: str, leader: int | None, grace: float) -> None:
+    """SIGINT, SIGTERM, SIGKILL, each with its patience, to all of a job; returns when nothing of it is left."""
+    for number, patience in ((signal.SIGINT, grace), (signal.SIGTERM, grace / 4), (signal.SIGKILL, 5.0)):
+        if await _is_gone(job_id, leader):
+            return
+        send(job_id, leader, number)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await _wait_gone(job_id, leader)
 
 
-def _alive(job_id: str, pid: int | None) -> bool:
-    return bool(_marked(job_id)) or (pid is not None and _in_group(pid))
+async def _wait_gone(job_id: str, leader: int | None) -> None:
+    pause, longest = GLANCES
+    while not await _is_gone(job_id, leader):
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, longest)
 
 
-def _marked(job_id: str) -> list[int]:
-    """Processes whose environment names the job; only this user's can be read, and only this user's are ours."""
-    needle = f"FLOWDECK_JOB={job_id}\0".encode()
-    found = []
-    for entry in PROC.iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                if needle in (entry / "environ").read_bytes() and not _is_zombie(int(entry.name)):
-                    found.append(int(entry.name))
-    return found
-
-
-def _in_group(pid: int) -> bool:
-    """Whether any process of the group that `pid` led is alive."""
-    try:
-        os.killpg(pid, 0)
-    except (ProcessLookupError, PermissionError):
+async def _is_gone(job_id: str, leader: int | None) -> bool:
+    """Looks twice: a process that becomes another program has no environment for a moment."""
+    if processes.of_job(job_id, leader):
         return False
-    return any(
-        _group(int(entry.name)) == pid and not _is_zombie(int(entry.name))
-        for entry in PROC.iterdir()
-        if entry.name.isdigit()
-    )
+    await asyncio.sleep(GLANCES[0])
+    return not processes.of_job(job_id, leader)
 
 
-def _stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat behind the name (proc(5)); empty where it is gone."""
-    try:
-        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return []
+def send(job_id: str, leader: int | None, number: signal.Signals) -> None:
+    """Once to each process of a job: to its group at one moment, unless there is one that would pass it on."""
+    all_of_it = processes.of_job(job_id, leader)
+    whole_group = number == signal.SIGKILL or not any(each.name in KEEPERS for each in all_of_it)
+    if whole_group and leader is not None:
+        end_group(leader, number)
+    for each in all_of_it:
+        is_told = whole_group and each.group == leader
+        if not is_told and (whole_group or each.name not in KEEPERS):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(each.id, number)
 
 
-def _group(pid: int) -> int | None:
-    fields = _stat(pid)
-    return int(fields[2]) if fields else None
-
-
-def _is_zombie(pid: int) -> bool:
-    fields = _stat(pid)
-    return not fields or fields[0] == "Z"
-
-
-def _started(pid: int) -> str | None:
-    fields = _stat(pid)
-    return fields[19] if fields else None
-
-
-def _boot() -> str:
-    try:
-        return (PROC / "sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return ""
+def end_group(leader: int, number: int = signal.SIGKILL) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, number)

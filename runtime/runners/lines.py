@@ -13,6 +13,8 @@ class Lines:
     def __init__(self) -> None:
         self._rest = bytearray()
         self._dropped = 0
+        self._returned = False
+        """Whether the last was a carriage return: what follows is written over the line."""
 
     def feed(self, data: bytes) -> Iterator[str]:
         """The lines that `data` completes."""
@@ -28,13 +30,22 @@ class Lines:
             yield from self._take()
 
     def _keep(self, part: bytes) -> None:
+        written = part.rstrip(b"\r")
+        start = written.rfind(b"\r") + 1
+        if written and (start or self._returned):  # a progress bar may draw for hours without an end of line
+            self._rest, self._dropped = bytearray(), 0
+        if part:
+            self._returned = part.endswith(b"\r")
+        self._add(written[start:])
+
+    def _add(self, written: bytes) -> None:
         room = LONGEST - len(self._rest)
-        self._rest += part[:room]
-        self._dropped += max(len(part) - room, 0)
+        self._rest += written[:room]
+        self._dropped += max(len(written) - room, 0)
 
     def _take(self) -> Iterator[str]:
         text = self._rest.decode("utf-8", "replace")
         if self._dropped:
             text += f" … {self._dropped} more bytes"
-        self._rest, self._dropped = bytearray(), 0
-        yield next((piece for piece in reversed(text.split("\r")) if piece), "")
+        self._rest, self._dropped, self._returned = bytearray(), 0, False
+        yield text

@@ -4,18 +4,16 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
-from typing import ClassVar, Literal
+from collections.abc import AsyncGenerator, Mapping
+from typing import ClassVar
 
+from runtime.runners import leftovers
 from runtime.runners.base import Exit, Job, Line, Report, Running
 from runtime.runners.leftovers import Leftovers
-from runtime.runners.lines import Lines
+from runtime.runners.process_output import ProcessOutput
+from runtime.runners.processes import MARK
 from runtime.runners.steadfast import finish
 from runtime.runners.toolchains import Toolchains
-
-MARK = "FLOWDECK_JOB"
-"""A job's processes carry its id in this variable, so that those which left its group are found too."""
 
 INHERITED = frozenset(
     {
@@ -44,11 +42,6 @@ INHERITED = frozenset(
 )
 """What a job sees of the runtime's own environment, and LC_*; secrets and settings of flowdeck stay here."""
 
-CHUNK = 64 * 1024  # bytes
-
-LINGER = 2.0
-"""Seconds that a process's children may hold its output open after its own end, before they are stopped too."""
-
 
 class ProcessRunner:
     """Runs jobs beside the runtime."""
@@ -76,24 +69,16 @@ class ProcessRunner:
             raise
 
     async def _spawn(self, job: Job, environment: Mapping[str, str]) -> Running:
+        running = RunningProcess(job, self._leftovers)
         try:
-            process = await asyncio.create_subprocess_exec(
-                *job.command,
-                cwd=job.directory,
-                env=environment,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                start_new_session=True,
-            )
+            await running.start(environment)
         except FileNotFoundError:
             return NeverStarted(
                 Exit(code=127, reason=f"there is no program `{job.command[0]}` on this machine")
             )
         except PermissionError:
             return NeverStarted(Exit(code=126, reason=f"`{job.command[0]}` may not be run"))
-        self._leftovers.note(job.id, process.pid)
-        return RunningProcess(job, process, self._leftovers)
+        return running
 
     async def find(self, job: Job) -> Running | None:
         """Never found: what an earlier runtime left of the job is stopped, so that it is gone for certain."""
@@ -120,7 +105,7 @@ class NeverStarted:
     def __init__(self, end: Exit) -> None:
         self._end = end
 
-    async def lines(self) -> AsyncIterator[Line]:
+    async def lines(self) -> AsyncGenerator[Line, None]:
         return
         yield
 
@@ -137,59 +122,41 @@ class NeverStarted:
 class RunningProcess:
     """One process with all that it starts."""
 
-    def __init__(self, job: Job, process: asyncio.subprocess.Process, leftovers: Leftovers) -> None:
+    def __init__(self, job: Job, leftovers: Leftovers) -> None:
         self._job = job
-        self._process = process
         self._leftovers = leftovers
+        self._output = ProcessOutput(end_others=self._end_others)
+        self._transport: asyncio.SubprocessTransport
         self._stopped = False
 
-    async def lines(self) -> AsyncIterator[Line]:
-        queue: asyncio.Queue[Line | None] = asyncio.Queue(maxsize=10_000)
-        async with asyncio.TaskGroup() as group:
-            assert self._process.stdout is not None
-            assert self._process.stderr is not None
-            readers = [
-                group.create_task(self._read(self._process.stdout, "stdout", queue)),
-                group.create_task(self._read(self._process.stderr, "stderr", queue)),
-            ]
-            watch = group.create_task(self._end_stragglers())
-            left = len(readers)
-            while left:
-                line = await queue.get()
-                if line is None:
-                    left -= 1
-                else:
-                    yield line
-            watch.cancel()
+    async def start(self, environment: Mapping[str, str]) -> None:
+        self._transport, _ = await asyncio.get_running_loop().subprocess_exec(
+            lambda: self._output,
+            *self._job.command,
+            cwd=self._job.directory,
+            env=environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._leftovers.note(self._job.id, self._pid)
 
-    async def _read(
-        self,
-        stream: asyncio.StreamReader,
-        name: Literal["stdout", "stderr"],
-        queue: "asyncio.Queue[Line | None]",
-    ) -> None:
-        lines = Lines()
-        while data := await stream.read(CHUNK):
-            now = datetime.now(UTC)
-            for text in lines.feed(data):
-                await queue.put(Line(text=text, stream=name, at=now))
-        for text in lines.finish():
-            await queue.put(Line(text=text, stream=name, at=datetime.now(UTC)))
-        await queue.put(None)
+    @property
+    def _pid(self) -> int:
+        return self._transport.get_pid()
 
-    async def _end_stragglers(self) -> None:
-        """A process that ended may leave children behind that hold its output open: they end with it."""
-        await _exited(self._process)
-        await asyncio.sleep(LINGER)
-        self._leftovers.signal(self._job.id, self._process.pid, signal.SIGKILL)
+    def lines(self) -> AsyncGenerator[Line, None]:
+        return self._output.lines()
+
+    def _end_others(self) -> None:
+        leftovers.send(self._job.id, self._pid, signal.SIGKILL)
 
     async def wait(self) -> Exit:
-        code = await self._process.wait()
-        self._leftovers.signal(self._job.id, self._process.pid, signal.SIGKILL, marked=False)
+        await self._output.exited.wait()
+        leftovers.end_group(self._pid)
         self._leftovers.forget(self._job.id)
-        if code >= 0:
-            return Exit(code=code)
-        return Exit(code=128 - code, reason=self._reason(-code))
+        code = self._transport.get_returncode()
+        assert code is not None
+        return Exit(code=code) if code >= 0 else Exit(code=128 - code, reason=self._reason(-code))
 
     def _reason(self, number: int) -> str:
         if self._stopped:
@@ -200,32 +167,8 @@ class RunningProcess:
 
     async def stop(self) -> None:
         self._stopped = True
-        grace = self._job.stop_grace.total_seconds()
-        for number, patience in ((signal.SIGINT, grace), (signal.SIGTERM, grace / 4), (signal.SIGKILL, 5.0)):
-            self._leftovers.signal(self._job.id, self._process.pid, number)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(patience):
-                    await _exited(self._process)
-                    await self._leftovers.gone(self._job.id, self._process.pid)
-                    break
+        await leftovers.stop(self._job.id, self._pid, self._job.stop_grace.total_seconds())
 
     async def release(self) -> None:
+        self._output.close()
         self._leftovers.forget(self._job.id)
-
-
-async def _exited(process: asyncio.subprocess.Process) -> None:
-    """Until the process itself has ended; asyncio's own wait lasts until its children let go of its output too."""
-    try:
-        descriptor = os.pidfd_open(process.pid)
-    except (AttributeError, OSError):  # not Linux, or gone already
-        while process.returncode is None:  # noqa: ASYNC110 - nothing else tells of it there
-            await asyncio.sleep(0.1)
-        return
-    loop = asyncio.get_running_loop()
-    ended = asyncio.Event()
-    loop.add_reader(descriptor, ended.set)
-    try:
-        await ended.wait()
-    finally:
-        loop.remove_reader(descriptor)
-        os.close(descriptor)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import aclosing
 
 from runtime.runners.base import Exit, Job, Line, Report, Runner, Running
 from runtime.runners.steadfast import finish
@@ -64,8 +65,9 @@ async def _end(finding: "asyncio.Future[Running | None]") -> None:
 
 
 async def _see_through(running: Running, sink: Sink) -> Exit:
-    async for line in running.lines():
-        sink(line)
+    async with aclosing(running.lines()) as lines:
+        async for line in lines:
+            sink(line)
     return await running.wait()
 
 

@@ -1,6 +1,7 @@
 """What only containers do: limits, users, networks, images that are mapped or missing, engines that are not there."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -22,13 +23,14 @@ class Bench:
 
     def __init__(self, engine: DockerEngine, directory: Path, names: dict[str, str]) -> None:
         self.engine = engine
+        self.name = f"{directory.parent.name}-{os.getpid()}"  # the engine is shared with other test runs
         self.runner = DockerRunner(engine, Images(engine, names))
         self.directory = directory
         self.lines: list[Line] = []
 
     async def run(self, script: str, *, image: str = IMAGE, **options: object) -> Exit:
         job = Job(
-            id=f"{self.directory.parent.name}/1",
+            id=f"{self.name}/1",
             command=("/bin/sh", "-c", script),
             directory=self.directory,
             labels=Labels(
@@ -50,9 +52,10 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     directory = tmp_path / "work"
     directory.mkdir()
     engine = DockerEngine()
-    yield Bench(engine, directory, {"registry.example/team/*": IMAGE})
+    bench = Bench(engine, directory, {"registry.example/team/*": IMAGE})
+    yield bench
     client = await engine.client()
-    assert not client.api.containers(all=True, filters={"name": tmp_path.name})
+    assert not client.api.containers(all=True, filters={"name": bench.name})
     await engine.close()
 
 
@@ -170,7 +173,7 @@ async def test_a_container_that_somebody_removed_says_so(bench: Bench) -> None:
     async with asyncio.timeout(30):
         while not bench.lines:  # noqa: ASYNC110 - the sink is a plain list
             await asyncio.sleep(0.01)
-    (found,) = client.api.containers(filters={"name": bench.directory.parent.name})
+    (found,) = client.api.containers(filters={"name": bench.name})
     client.api.remove_container(found["Id"], force=True)
     end = await task
     assert (end.code, end.reason) == (137, "the container was removed from outside")
