@@ -19,6 +19,9 @@ from runtime.runners.steadfast import finish
 OOM = 137  # 128 + SIGKILL: what the kernel leaves of a process that took too much memory
 MIB = 1024**2
 
+STARTING = 30
+"""Tenths of a second that a start which was asked for may take to be seen."""
+
 
 class DockerRunner:
     """Runs jobs in containers."""
@@ -94,17 +97,27 @@ class DockerRunner:
         api.start(container)
 
     async def find(self, job: Job) -> Running | None:
-        """The job's container, running or ended; one that never started is removed."""
+        """The job's container, running or ended; one that never starts is removed."""
         client = await self._engine.client()
         label = f"flowdeck.job={job.id}"
         found = await self._engine.call(client.api.containers, all=True, filters={"label": label})
         if not found:
             return None
         running = RunningContainer(self._engine, client.api, job, found[0]["Id"])
-        if found[0]["State"] == "created":
+        if found[0]["State"] == "created" and not await self._starts(client.api, found[0]["Id"]):
             await running.release()
             return None
         return running
+
+    async def _starts(self, api: Any, container: str) -> bool:
+        """Whether a runtime that died had asked for the start, and a busy engine has not got to it yet: taken for one that never
+        started, it would run beside its successor for a moment."""
+        for _ in range(STARTING):
+            state = (await self._engine.call(api.inspect_container, container))["State"]
+            if state["Status"] != "created":
+                return True
+            await asyncio.sleep(0.1)
+        return False
 
     async def containers(self) -> list[dict[str, Any]]:
         """All that carry an attempt's labels, as the engine describes them: running, ended, or never started."""

@@ -147,7 +147,7 @@ def type_of(value: Any) -> Type:
 
 def typed(value: Any, type: Type) -> Any:
     """The value as its type has it. Raises InvalidRequest."""
-    if type is Type.STRING and not isinstance(value, str):
+    if type is Type.STRING:
         return to_json(value) if isinstance(value, dict | list) else text(value)
     try:
         if type is Type.JSON and isinstance(value, str):

@@ -152,8 +152,8 @@ async def test_another_user_may_use_its_directory_and_nobody_else(
 
 
 async def test_both_streams_come_in_the_container_s_order(bench: Bench) -> None:
-    await bench.run("for i in $(seq 50); do echo out $i; sleep 0.002; echo err $i >&2; sleep 0.002; done")
-    assert bench.said == [f"{name} {number}" for number in range(1, 51) for name in ("out", "err")]
+    await bench.run("for i in $(seq 10); do echo out $i; sleep 0.05; echo err $i >&2; sleep 0.05; done")
+    assert bench.said == [f"{name} {number}" for number in range(1, 11) for name in ("out", "err")]
     assert {line.stream for line in bench.lines[::2]} == {"stdout"}
 
 
