@@ -285,6 +285,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.palette", ("ctrl+p",), "palette", "Find a command or a flow by a few letters"),
     Action("app.help", ("question_mark", "f1"), "keys", "Show the keys that hold here, and search them"),
     Action("app.messages", ("M", "shift+m"), "messages", "Show the messages that appeared so far"),
+    Action("app.redraw", ("ctrl+l",), "redraw", "Send the whole screen again, where something else wrote over it"),
     Action("app.suspend", ("ctrl+z",), "suspend", "Put the console in the background of your shell (fg brings it back)"),
     Action("app.quit", ("ctrl+q",), "leave", "Leave the console; what runs goes on"),
 )  # fmt: skip

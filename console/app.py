@@ -331,6 +331,9 @@ class FlowdeckApp(PaintingApp):
 
         self.push_screen(messages_of(self))
 
+    def do_redraw(self) -> None:
+        self.repaint()
+
     def do_suspend(self) -> None:
         self.action_suspend_process()
 

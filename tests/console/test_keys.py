@@ -191,6 +191,7 @@ TABLE: dict[str, dict[str, tuple[list[str], Effect]]] = {
         "f1": ([], dialog(Chooser)),
         "M": ([], dialog(Chooser)),
         "shift+m": ([], dialog(Chooser)),
+        "ctrl+l": ([], at("flows")),  # what it sends, test_paint says
         "ctrl+z": ([], at("flows")),  # without a terminal there is nothing to suspend: it must not break
         "ctrl+q": ([], lambda scene: scene.app.return_code is not None or not scene.app.is_running),
     },
