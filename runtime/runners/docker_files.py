@@ -1,5 +1,6 @@
 """The working directory's way into a container and back, where the engine does not see this machine's directories."""
 
+import os
 import shutil
 import tarfile
 import tempfile
@@ -42,10 +43,22 @@ def get(api: Any, container: str, directory: Path) -> list[str]:
 def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, directory: Path) -> str:
     """Why it was left out; empty where it was not. Each on its own: one odd file must not cost the others."""
     try:
-        tar.extract(member, directory, filter="data")
-    except (tarfile.TarError, OSError) as error:
+        if (
+            not member.isdir()
+        ):  # else what was there would be written to: a link's target, another name of the same file
+            (directory / member.name).unlink(missing_ok=True)
+        tar.extract(_relative(member, directory), directory, filter="data")
+    except (tarfile.TarError, OSError, KeyError) as error:
         return f"{member.name.removeprefix('./')}: {error}"
     return ""
+
+
+def _relative(member: tarfile.TarInfo, directory: Path) -> tarfile.TarInfo:
+    """A link by the whole path into the directory, which is the same inside and outside, says the same from where it lies."""
+    target = Path(member.linkname)
+    if not (member.issym() and target.is_relative_to(directory)):
+        return member
+    return member.replace(linkname=os.path.relpath(target, (directory / member.name).parent), deep=False)
 
 
 def _remove_missing(directory: Path, members: dict[Path, tarfile.TarInfo]) -> None:

@@ -51,6 +51,8 @@ def hand_over(directory: Path, owner: Ids) -> None:
     if os.geteuid() != 0 or (owner == ROOT and directory.stat().st_uid == 0):
         return
     os.chown(directory, *owner)
-    for place, names, files in os.walk(directory):
+    for _, names, files, place in os.fwalk(
+        directory
+    ):  # by descriptors: another job in it may swap a directory for a link
         for name in (*names, *files):
-            os.chown(Path(place, name), *owner, follow_symlinks=False)
+            os.chown(name, *owner, dir_fd=place, follow_symlinks=False)

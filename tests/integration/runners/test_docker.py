@@ -205,3 +205,31 @@ async def test_what_runs_is_told_with_whose_it_is(bench: Bench) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_links_come_back_as_links_and_nothing_is_written_through_them(bench: Bench) -> None:
+    (bench.directory / "kept.txt").write_text("kept\n")
+    (bench.directory / "name").symlink_to("kept.txt")
+    end = await bench.run(
+        "rm name; echo new > name; mkdir sub; ln -s $PWD/kept.txt sub/whole; ln kept.txt other; chmod 000 kept.txt",
+        fileHandlingStrategy="VOLUME",
+    )
+    assert (end.code, end.warnings) == (0, ())
+    assert (bench.directory / "kept.txt").read_text() == "kept\n"
+    assert (bench.directory / "name").read_text() == "new\n"
+    assert not (bench.directory / "name").is_symlink()
+    assert (bench.directory / "sub" / "whole").readlink() == Path("../kept.txt")
+    assert (bench.directory / "other").read_text() == "kept\n"
+
+
+async def test_files_with_odd_names_travel_there_and_back(bench: Bench) -> None:
+    odd = ["new\nline", "quote'\"", "bytes\udcff", " ", "-rf", "\\back", "ü" * 120]
+    for name in odd:
+        (bench.directory / name).write_text("there")
+    end = await bench.run(
+        "for each in *; do printf ' and back' >> ./\"$each\"; done", fileHandlingStrategy="VOLUME"
+    )
+    assert (end.code, end.warnings) == (0, ())
+    assert {path.name: path.read_text() for path in bench.directory.iterdir()} == dict.fromkeys(
+        odd, "there and back"
+    )
