@@ -199,7 +199,7 @@ async def test_what_runs_is_told_with_whose_it_is(bench: Bench) -> None:
     mine = [
         found
         for found in await bench.runner.containers()
-        if found["Labels"]["flowdeck.job"] == f"{bench.directory.parent.name}/1"
+        if found["Labels"]["flowdeck.job"] == f"{bench.name}/1"
     ]
     assert [(found["State"], found["Labels"]["flowdeck.task"]) for found in mine] == [("running", "t")]
     task.cancel()
