@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from runtime.errors import TaskFailed
-from runtime.runners.leftovers import _marked
+from runtime.runners.processes import of_job
 from runtime.tasks.base import Result
 from runtime.tasks.dbt import DbtCLI
 from tests.needs import need_dbt
@@ -76,8 +76,8 @@ async def test_after_a_kill_nothing_is_built_twice_and_nothing_is_missing(world:
     async with asyncio.timeout(60):
         while "model.chain.c2" not in world.latest:  # noqa: ASYNC110 - what is told is a plain list
             await asyncio.sleep(0.02)
-    for pid in _marked(f"{world.environment.jobs[0].id}-{os.getpid()}"):
-        os.kill(pid, signal.SIGKILL)
+    for process in of_job(f"{world.environment.jobs[0].id}-{os.getpid()}", None):
+        os.kill(process.pid, signal.SIGKILL)
     with pytest.raises(TaskFailed):
         await running
     world = next_attempt(world)
