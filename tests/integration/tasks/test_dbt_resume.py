@@ -77,7 +77,7 @@ async def test_after_a_kill_nothing_is_built_twice_and_nothing_is_missing(world:
         while "model.chain.c2" not in world.latest:  # noqa: ASYNC110 - what is told is a plain list
             await asyncio.sleep(0.02)
     for process in of_job(f"{world.environment.jobs[0].id}-{os.getpid()}", None):
-        os.kill(process.pid, signal.SIGKILL)
+        os.kill(process.id, signal.SIGKILL)
     with pytest.raises(TaskFailed):
         await running
     world = next_attempt(world)
