@@ -180,7 +180,7 @@ class FlowdeckApp(PaintingApp):
 
     def _tick(self) -> None:
         screen = self.top
-        if screen is not None and _is_whole(screen):
+        if self.is_running and screen is not None and _is_whole(screen):
             if not self.link.is_up:
                 screen.show_link()
             screen.tick()

@@ -180,6 +180,15 @@ async def test_every_size_shows_the_flows(size: tuple[int, int]) -> None:
         assert len(screen_text(pilot).splitlines()) == size[1]
 
 
+async def test_a_second_may_pass_while_the_console_is_taken_down() -> None:
+    async with console() as pilot:
+        shown = cast("FlowdeckApp", pilot.app)
+        await shown.query("Table").remove()
+        shown._running = False  # as it is from there on
+        shown._tick()
+        shown._running = True
+
+
 async def test_a_line_that_is_typed_into_sends_nothing_while_nobody_types() -> None:
     async with console() as pilot:
         for key in ("colon", "escape", "question_mark"):
