@@ -5,6 +5,7 @@ No zone of the tz database changes its offset twice within a day, and none by mo
 """
 
 import difflib
+import functools
 import os
 import re
 import zoneinfo
@@ -123,9 +124,15 @@ def _nearest(name: str) -> str:
     return 'Zones are named as in the tz database: "Europe/Berlin", "America/New_York", "UTC".'
 
 
+@functools.cache
+def _known() -> frozenset[str]:
+    """The names of all zones: found by a walk through the files of the tz database, which takes ten milliseconds."""
+    return frozenset(zoneinfo.available_timezones())
+
+
 def local_name() -> str:
     """The name of this machine's zone, for schedules that name none: TZ, then /etc/localtime, then /etc/timezone, else UTC."""
-    known = zoneinfo.available_timezones()
+    known = _known()
     candidates = (os.environ.get("TZ", "").lstrip(":"), _linked_zone(), _written_zone())
     return next((name for name in candidates if name in known), "UTC")
 
